@@ -1,0 +1,1 @@
+"""BPMN 2.0 as a pure function: (definition, state, command, now) -> state, events."""

@@ -1,0 +1,1 @@
+"""What a reformer asks: what happened, when, and where the time went."""
