@@ -1,0 +1,115 @@
+"""The text rules of the gate: conditions, scripts, timers, keys and loops parse and agree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from engine.process.document import EventDefinition, Node, Process, Scope
+from engine.process.expressions import ExpressionFaulty, compile_expression, compile_script
+from engine.process.facts import FactType
+from engine.process.findings import Finding
+from engine.process.rules import finding
+from engine.process.timers import PARSERS, TimerFaulty, looks_literal
+
+Facts = Mapping[str, FactType] | None
+COUNTERS = frozenset({"loop_counter", "loopCounter"})
+MAX_INSTANCES = 500
+MAX_LOOPS = 1_000
+
+
+def text_findings(process: Process, facts: Facts) -> Iterator[Finding]:
+    """Yield every expression, script, timer or loop of the process that is faulty."""
+    pending: list[tuple[Scope, frozenset[str]]] = [(process.scope, COUNTERS)]
+    while pending:
+        scope, names = pending.pop()
+        local = names | {name for _, name in scope.data}
+        for flow in scope.flows:
+            if flow.condition is not None:
+                yield from _expression(flow, flow.condition, facts, local, condition=True)
+        for node in scope.nodes:
+            inner = local | loop_names(node)
+            yield from _node(node, facts, inner)
+            if node.scope is not None:
+                pending.append((node.scope, inner))
+
+
+def loop_names(node: Node) -> frozenset[str]:
+    """Return the facts that exist only inside one execution of a multi-instance activity."""
+    if node.loop is None:
+        return frozenset()
+    return frozenset(n for n in (node.loop.item, node.loop.output_item) if n)
+
+
+def _expression(  # noqa: PLR0913 - one text in its surroundings
+    element: object, text: str, facts: Facts, local: frozenset[str], *, condition: bool = False
+) -> Iterator[Finding]:
+    try:
+        compile_expression(text, facts, local=local, condition=condition)
+    except ExpressionFaulty as fault:
+        yield _about("expression", element, f"{fault} «{text:.80}»")
+
+
+def _about(rule: str, element: object, detail: str) -> Finding:
+    return finding(
+        rule,
+        element=getattr(element, "id", ""),
+        name=getattr(element, "name", ""),
+        line=getattr(element, "line", 0),
+        detail=detail,
+    )
+
+
+def _node(node: Node, facts: Facts, local: frozenset[str]) -> Iterator[Finding]:
+    if node.key:
+        yield from _expression(node, node.key, facts, local)
+    if node.tag == "scriptTask":
+        try:
+            compile_script(node.script, facts, local=local)
+        except ExpressionFaulty as fault:
+            yield _about("expression", node, str(fault))
+    for event in node.events:
+        if event.kind == "timer" and event.timer:
+            yield from _timer(node, event, facts, local)
+        elif event.kind == "conditional":
+            yield from _expression(node, event.condition or "", facts, local, condition=True)
+    if node.loop is not None:
+        yield from _loop(node, facts, local)
+
+
+def _timer(
+    node: Node, event: EventDefinition, facts: Facts, local: frozenset[str]
+) -> Iterator[Finding]:
+    if not event.text:
+        yield _about("timer", node, "chưa ghi thời gian")
+    elif looks_literal(event.text):
+        try:
+            PARSERS[event.timer](event.text)
+        except TimerFaulty as fault:
+            yield _about("timer", node, str(fault))
+    else:
+        yield from _expression(node, event.text, facts, local)
+
+
+def _loop(node: Node, facts: Facts, local: frozenset[str]) -> Iterator[Finding]:
+    loop = node.loop
+    assert loop is not None  # noqa: S101 - the caller looked
+    if loop.kind == "standard":
+        if not loop.condition and not loop.maximum:
+            yield _about("loop", node, "vòng lặp cần điều kiện hoặc số lần tối đa")
+        if loop.maximum and not (loop.maximum.isdigit() and 0 < int(loop.maximum) <= MAX_LOOPS):
+            yield _about("loop", node, f"loopMaximum phải từ 1 đến {MAX_LOOPS}")
+        if loop.condition:
+            yield from _expression(node, loop.condition, facts, local, condition=True)
+        return
+    if bool(loop.cardinality) is bool(loop.collection):
+        yield _about("loop", node, "cần đúng một trong số lần (loopCardinality) và danh sách")
+        return
+    yield from _expression(node, loop.cardinality or loop.collection, facts, local)
+    if loop.cardinality.isdigit() and int(loop.cardinality) > MAX_INSTANCES:
+        yield _about("loop", node, f"hơn {MAX_INSTANCES} phiên bản")
+    if loop.condition:
+        counts = frozenset({"nrOfInstances", "nrOfCompletedInstances", "nrOfActiveInstances"})
+        yield from _expression(node, loop.condition, facts, local | counts, condition=True)
+    for name in (loop.item, loop.output, loop.output_item):
+        if name and not name.isidentifier():
+            yield _about("loop", node, f"tên «{name}» không hợp lệ")
