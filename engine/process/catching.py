@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from SpiffWorkflow.util.task import TaskState
+
 from engine.errors import Rejected
 from engine.process import timers
 from engine.process.document import EventDefinition
@@ -212,6 +214,7 @@ class EventSubProcessSpec(NodeSpec):
     def run_in(self, scope: Any) -> None:  # noqa: ANN401 - tokens.Scope
         """Start the sub-process in the scope; interrupting ends everything else there."""
         token = scope.place(self)
+        token._set_state(TaskState.STARTED)
         if self.interrupting:
             scope.clear(keep=token, reason=self.node.id)
         self.record_enabled(token)
