@@ -6,8 +6,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from SpiffWorkflow.util.task import TaskState
-
 from engine.process.catching import CatchSpec
 from engine.process.expressions import Expression
 from engine.process.facts import check_facts
@@ -34,7 +32,7 @@ class ActivitySpec(NodeSpec):
                 return self.loop.begin(self, token)
         return self.begin(token)
 
-    def begin(self, token: Token) -> bool:
+    def begin(self, token: Token) -> bool:  # noqa: ARG002 - subclasses use it
         """Begin one execution; True when it can be run at once."""
         return True
 
@@ -105,7 +103,7 @@ class SubProcessSpec(ActivitySpec):
 
     def begin(self, token: Token) -> bool:
         """Open the scope; the token stands still until it is done."""
-        token._set_state(TaskState.STARTED)
+        token.stand()
         self.record_enabled(token)
         token.workflow.instance.open_scope(self.inner, token)
         return False
@@ -120,7 +118,7 @@ class CallSpec(SubProcessSpec):
 
     def begin(self, token: Token) -> bool:
         """Open the called process with facts of its own."""
-        token._set_state(TaskState.STARTED)
+        token.stand()
         self.record_enabled(token)
         token.workflow.instance.open_scope(self.inner, token, dict(token.environment()))
         return False

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from SpiffWorkflow.util.task import TaskState
-
 from engine.errors import Rejected
 from engine.process import timers
 from engine.process.document import EventDefinition
@@ -106,7 +104,7 @@ class Trigger:
         return True
 
 
-def _key_text(value: Any) -> str:  # noqa: ANN401 - an expression's value
+def _key_text(value: Any) -> str:
     return value if isinstance(value, str) else "" if value is None else str(value)
 
 
@@ -192,7 +190,7 @@ class EventSubProcessSpec(NodeSpec):
     interrupting: bool
     inner: Any
 
-    def watch(self, scope: Any) -> None:  # noqa: ANN401 - tokens.Scope
+    def watch(self, scope: Any) -> None:
         """Begin to watch on behalf of the whole scope."""
         if self.trigger.kind in {"error", "escalation"}:
             return
@@ -205,22 +203,20 @@ class EventSubProcessSpec(NodeSpec):
         """The event happened: run beside or instead of everything in the scope."""
         scope = token.workflow
         received(token, self.trigger)
-        if self.interrupting:
-            scope.drop(token)
-        elif self.trigger.kind == "timer" and not self.trigger.again(token):
+        if self.interrupting or (self.trigger.kind == "timer" and not self.trigger.again(token)):
             scope.drop(token)
         self.run_in(scope)
 
-    def run_in(self, scope: Any) -> None:  # noqa: ANN401 - tokens.Scope
+    def run_in(self, scope: Any) -> None:
         """Start the sub-process in the scope; interrupting ends everything else there."""
         token = scope.place(self)
-        token._set_state(TaskState.STARTED)
+        token.stand()
         if self.interrupting:
             scope.clear(keep=token, reason=self.node.id)
         self.record_enabled(token)
         scope.instance.open_scope(self.inner, token)
 
-    def choose(self, token: Token) -> list[Way]:
+    def choose(self, token: Token) -> list[Way]:  # noqa: ARG002 - nowhere to go
         """Nothing follows an event sub-process."""
         return []
 
@@ -257,4 +253,4 @@ def first_match(
         c for c in candidates if c.trigger.kind == thrown.kind and matches(c.trigger, thrown)
     ]
     exact = [c for c in fitting if c.trigger.code or c.trigger.name]
-    return (exact or fitting or [None])[0]
+    return next(iter(exact or fitting), None)

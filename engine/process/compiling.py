@@ -13,13 +13,14 @@ from dataclasses import dataclass, field
 from engine.process import activities, catching, gateways, throwing
 from engine.process.catching import Trigger
 from engine.process.document import Document, EventDefinition, Lane, Node, Process, Scope
-from engine.process.expressions import Expression, compile_expression, compile_script
+from engine.process.expressions import Expression, compile_expression
 from engine.process.facts import FactType
 from engine.process.findings import Refused
 from engine.process.gate import check
 from engine.process.multi import Repetition
 from engine.process.nodes import NodeSpec, ScopeSpec, Way
 from engine.process.rules import finding
+from engine.process.scripts import compile_script
 from engine.process.shape import ScopeGraph
 from engine.process.texts import COUNTERS, loop_names
 from engine.process.timers import PARSERS, looks_literal
@@ -277,7 +278,7 @@ class _Compiler:
             assert node.scope is not None  # noqa: S101 - read so
             spec.inner = self.scope(node.scope)
         elif node.events and node.tag != "startEvent" and node.event_kind != "link":
-            spec.trigger = self.trigger(node.events[0], node)  # type: ignore[attr-defined]
+            spec.trigger = self.trigger(node.events[0], node)
         if node.loop is not None and not node.by_event:
             spec.loop = self._repetition(node)
 
@@ -367,9 +368,11 @@ class _Compiler:
             flows = {w.flow for s in spec.task_specs.values() for w in s.ways}
             for node in scope.nodes:
                 found = spec.task_specs.get(node.id)
-                if found is None or found.node is not node:
-                    lost.append(finding("lost", element=node.id, name=node.name, line=node.line))
-                elif node.events and not _has_event(found):
+                if (
+                    found is None
+                    or found.node is not node
+                    or (node.events and not _has_event(found))
+                ):
                     lost.append(finding("lost", element=node.id, name=node.name, line=node.line))
             lost += [
                 finding("lost", element=f.id, name=f.name, line=f.line)

@@ -15,11 +15,10 @@ from typing import Any
 
 from engine.errors import Rejected
 from engine.process.facts import FactType
+from engine.process.operators import BINARY, FUNCTIONS, MAX_NUMBER, SYNONYMS, number_of
 
 MAX_LENGTH = 2_000
 MAX_DEPTH = 60
-MAX_NUMBER = 10**15
-MAX_TEXT = 10_000
 
 Value = Any
 Environment = Mapping[str, Value]
@@ -91,100 +90,6 @@ CONSTANTS: dict[str, bool | None] = {
     "None": None,
 }
 WRAPPED = re.compile(r"^\s*(?:[$#]\{(?P<inner>[^{}]*)\}|=(?!=)(?P<feel>.*))\s*$", re.DOTALL)
-
-
-def _bounded(value: Value) -> Value:
-    if isinstance(value, int | float) and not abs(value) <= MAX_NUMBER:
-        raise OverflowError
-    if isinstance(value, str | list) and len(value) > MAX_TEXT:
-        raise OverflowError
-    return value
-
-
-def _number(value: Value) -> Value:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise TypeError
-    return value
-
-
-def _add(a: Value, b: Value) -> Value:
-    if isinstance(a, str) and isinstance(b, str):
-        return _bounded(a + b)
-    return _bounded(_number(a) + _number(b))
-
-
-def _arithmetic(function: Callable[[Value, Value], Value]) -> Callable[[Value, Value], Value]:
-    def apply(a: Value, b: Value) -> Value:
-        return _bounded(function(_number(a), _number(b)))
-
-    return apply
-
-
-def _ordered(function: Callable[[Value, Value], Value]) -> Callable[[Value, Value], Value]:
-    def apply(a: Value, b: Value) -> Value:
-        if a is None or b is None:
-            return False
-        if isinstance(a, bool) or isinstance(b, bool):
-            raise TypeError
-        return function(a, b)
-
-    return apply
-
-
-def _equal(a: Value, b: Value) -> bool:
-    # In Python True == 1; a jurist would not agree.
-    if isinstance(a, bool) is not isinstance(b, bool):
-        return False
-    return bool(a == b)
-
-
-def _contains(item: Value, container: Value) -> bool:
-    if isinstance(container, str):
-        return isinstance(item, str) and item in container
-    if not isinstance(container, list | tuple):
-        raise TypeError
-    return any(_equal(item, c) for c in container)
-
-
-BINARY: dict[str, tuple[int, str, Callable[[Value, Value], Value]]] = {
-    "==": (4, "boolean", _equal),
-    "!=": (4, "boolean", lambda a, b: not _equal(a, b)),
-    "<": (4, "boolean", _ordered(operator.lt)),
-    "<=": (4, "boolean", _ordered(operator.le)),
-    ">": (4, "boolean", _ordered(operator.gt)),
-    ">=": (4, "boolean", _ordered(operator.ge)),
-    "in": (4, "boolean", _contains),
-    "+": (5, "add", _add),
-    "-": (5, "number", _arithmetic(operator.sub)),
-    "*": (6, "number", _arithmetic(operator.mul)),
-    "/": (6, "number", _arithmetic(operator.truediv)),
-    "//": (6, "number", _arithmetic(operator.floordiv)),
-    "%": (6, "number", _arithmetic(operator.mod)),
-}
-SYNONYMS = {"&&": "and", "||": "or", "!": "not"}
-
-
-def _length(value: Value) -> int:
-    if not isinstance(value, str | list | tuple):
-        raise TypeError
-    return len(value)
-
-
-def _text_of(value: Value) -> str:
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise TypeError
-    return str(value)
-
-
-FUNCTIONS: dict[str, tuple[int, str, Callable[..., Value]]] = {
-    "len": (1, "number", _length),
-    "abs": (1, "number", lambda a: abs(_number(a))),
-    "min": (2, "number", lambda a, b: min(_number(a), _number(b))),
-    "max": (2, "number", lambda a, b: max(_number(a), _number(b))),
-    "lower": (1, "text", lambda a: a.lower() if isinstance(a, str) else _number("")),
-    "upper": (1, "text", lambda a: a.upper() if isinstance(a, str) else _number("")),
-    "text": (1, "text", _text_of),
-}
 
 
 @dataclass(frozen=True)
@@ -334,11 +239,14 @@ class _Compiler:
         if symbol in {"in", "not in"}:
             if right.type not in {"list", "text", "any"}:
                 raise ExpressionFaulty(f"vế phải của «{symbol}» phải là danh sách hoặc văn bản")
-            return
-        if symbol in {"-", "*", "/", "//", "%"}:
+        elif symbol in {"-", "*", "/", "//", "%"}:
             if not kinds <= {"number", "any"}:
                 raise ExpressionFaulty(f"«{symbol}» cần hai số")
-            return
+        else:
+            self._comparable(symbol, left, right)
+
+    def _comparable(self, symbol: str, left: _Part, right: _Part) -> None:
+        kinds = {left.type, right.type}
         if symbol == "+" and not (kinds <= {"number", "any"} or kinds <= {"text", "any"}):
             raise ExpressionFaulty("«+» cần hai số hoặc hai văn bản")
         if symbol in {"<", "<=", ">", ">="} and "boolean" in kinds:
@@ -351,10 +259,10 @@ class _Compiler:
 
     def _listed(self, fact: _Part, literal: _Part) -> None:
         declared = (self.facts or {}).get(fact.fact)
-        if declared and declared.values and isinstance(literal.literal, str):
-            if literal.literal not in declared.values:
-                allowed = ", ".join(str(v) for v in declared.values)
-                raise ExpressionFaulty(f"«{fact.fact}» chỉ có thể là: {allowed}")
+        given = literal.literal
+        if declared and declared.values and isinstance(given, str) and given not in declared.values:
+            allowed = ", ".join(str(v) for v in declared.values)
+            raise ExpressionFaulty(f"«{fact.fact}» chỉ có thể là: {allowed}")
 
     def unary(self) -> _Part:
         if self.peek() == "-" and self.tokens[self.at][0] == "op":
@@ -367,7 +275,7 @@ class _Compiler:
             if inner.type not in {"number", "any"}:
                 raise ExpressionFaulty("dấu trừ cần một số")
             run = inner.run
-            return _Part(lambda e: -_number(run(e)), "number")
+            return _Part(lambda e: -number_of(run(e)), "number")
         return self.atom()
 
     def atom(self) -> _Part:
@@ -485,23 +393,3 @@ def compile_expression(
     if condition and part.type not in {"boolean", "any"}:
         raise ExpressionFaulty(f"điều kiện phải cho đúng hoặc sai, không phải {part.type}")
     return Expression(inner, frozenset(compiler.names), part.type, part.run)
-
-
-ASSIGNMENT = re.compile(r"^\s*(?P<name>[^\W\d]\w*)\s*=(?!=)\s*(?P<value>.+?)\s*;?\s*$", re.DOTALL)
-
-
-def compile_script(
-    text: str, facts: Mapping[str, FactType] | None = None, *, local: frozenset[str] = frozenset()
-) -> tuple[tuple[str, Expression], ...]:
-    """Return the assignments of a script, one `name = expression` a line; `#` begins a remark."""
-    assignments = []
-    for line in text.splitlines():
-        if not line.strip() or line.strip().startswith("#"):
-            continue
-        match = ASSIGNMENT.match(line)
-        if match is None or match["name"] in WORDS or match["name"].startswith("_"):
-            raise ExpressionFaulty(f"mỗi dòng phải có dạng «tên = biểu thức»: «{line.strip():.60}»")
-        if facts is not None and match["name"] not in facts and match["name"] not in local:
-            raise ExpressionFaulty(f"dữ kiện «{match['name']}» chưa khai báo")
-        assignments.append((match["name"], compile_expression(match["value"], facts, local=local)))
-    return tuple(assignments)

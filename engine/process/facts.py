@@ -16,6 +16,7 @@ MAX_FACTS_BYTES = 64 * 1024
 MAX_TEXT = 4_000
 MAX_NUMBER = 10**15
 MAX_LIST = 500
+MAX_DEPTH = 8
 TYPES = ("boolean", "integer", "number", "text", "date", "list")
 
 
@@ -59,7 +60,7 @@ def check_facts(facts: Mapping[str, Any], declared: Mapping[str, FactType] | Non
             _typed(name, value, declared[name])
 
 
-def _typed(name: str, value: Any, declared: FactType) -> None:  # noqa: ANN401 - JSON from outside
+def _typed(name: str, value: Any, declared: FactType) -> None:
     _bounded(name, value)
     if not _is_a(value, declared.type):
         message = f"Dữ kiện «{name}» phải là kiểu {declared.type}, nhận được {value!r:.60}."
@@ -70,7 +71,7 @@ def _typed(name: str, value: Any, declared: FactType) -> None:  # noqa: ANN401 -
         raise WrongFact(message, element=name)
 
 
-def _is_a(value: Any, kind: str) -> bool:  # noqa: ANN401 - JSON from outside
+def _is_a(value: Any, kind: str) -> bool:
     if kind == "boolean":
         return isinstance(value, bool)
     if kind == "integer":
@@ -90,28 +91,30 @@ def _is_date(text: str) -> bool:
     return True
 
 
-def _bounded(name: str, value: Any, depth: int = 0) -> None:  # noqa: ANN401 - JSON from outside
-    if depth > 8:  # noqa: PLR2004 - deeper than any routing decision
+def _bounded(name: str, value: Any, depth: int = 0) -> None:
+    if depth > MAX_DEPTH:
         _refuse(name, "lồng quá sâu")
-    if value is None or isinstance(value, bool):
-        return
-    if isinstance(value, int | float):
-        if not abs(value) <= MAX_NUMBER:
-            _refuse(name, "là số quá lớn")
-    elif isinstance(value, str):
-        if len(value) > MAX_TEXT:
-            _refuse(name, "là văn bản quá dài")
-    elif isinstance(value, list | tuple):
-        if len(value) > MAX_LIST:
-            _refuse(name, f"có hơn {MAX_LIST} phần tử")
-        for item in value:
-            _bounded(name, item, depth + 1)
+    if isinstance(value, list | tuple):
+        items = list(value)
     elif isinstance(value, Mapping):
-        for key, item in value.items():
-            if not isinstance(key, str):
-                _refuse(name, "có khóa không phải văn bản")
-            _bounded(name, item, depth + 1)
+        items = list(value.values())
+        if not all(isinstance(key, str) for key in value):
+            _refuse(name, "có khóa không phải văn bản")
     else:
+        _simple(name, value)
+        return
+    if len(items) > MAX_LIST:
+        _refuse(name, f"có hơn {MAX_LIST} phần tử")
+    for item in items:
+        _bounded(name, item, depth + 1)
+
+
+def _simple(name: str, value: Any) -> None:
+    if isinstance(value, int | float) and not abs(value) <= MAX_NUMBER:
+        _refuse(name, "là số quá lớn")
+    if isinstance(value, str) and len(value) > MAX_TEXT:
+        _refuse(name, "là văn bản quá dài")
+    if value is not None and not isinstance(value, int | float | str):
         _refuse(name, f"có kiểu {type(value).__name__}, không phải JSON")
 
 

@@ -125,7 +125,7 @@ class Instance:
         waiting = self.listeners("message", name)
         exact = [t for t in waiting if t.marks.get("key", "") == key]
         open_to_all = [t for t in waiting if "key" not in t.marks]
-        return (exact or open_to_all or [None])[0]
+        return next(iter(exact or open_to_all), None)
 
     def settle(self) -> None:
         """Run until every token waits; raises TooManySteps for a cycle without a wait."""
@@ -171,7 +171,7 @@ class Instance:
         spec = scope.owner.task_spec
         if isinstance(spec, CallSpec):
             spec.returned(scope.owner, scope)
-        spec.scope_done(scope.owner)  # type: ignore[attr-defined]
+        spec.scope_done(scope.owner)
 
     def _release_joins(self) -> bool:
         for scope, spec in list(self.joins):
@@ -190,9 +190,9 @@ class Instance:
         fired = False
         for token in self.tokens():
             if token.alive and "was" in token.marks:
-                holds = token.task_spec.trigger.holds(token)  # type: ignore[attr-defined]
+                holds = token.task_spec.trigger.holds(token)
                 before, token.marks["was"] = token.marks["was"], holds
                 if holds and not before:
-                    token.task_spec.fire(token)  # type: ignore[attr-defined]
+                    token.task_spec.fire(token)
                     fired = True
         return fired

@@ -160,7 +160,7 @@ def deliver(  # noqa: PLR0913 - a message has a name, a key and facts
         if token.alive:
             _set_facts(instance, token, dict(facts or {}))
             token.marks["gave"] = dict(facts or {})
-            token.task_spec.fire(token)  # type: ignore[attr-defined]
+            token.task_spec.fire(token)
     return _advance(instance)
 
 
@@ -183,7 +183,7 @@ def expire(
     if token is None or "due" not in token.marks or token.state != TaskState.WAITING:
         raise UnknownTimer(f"Hẹn giờ «{timer}» không còn hiệu lực.", element=timer)
     instance.cause = timer
-    token.task_spec.fire(token)  # type: ignore[attr-defined]
+    token.task_spec.fire(token)
     return _advance(instance)
 
 
@@ -267,7 +267,7 @@ def _open_task(token: Token) -> OpenTask:
     )
 
 
-def _enclosing_item(token: Token) -> Any:  # noqa: ANN401 - a list element
+def _enclosing_item(token: Token) -> Any:
     owner = token.workflow.owner
     while owner is not None:
         loop = owner.task_spec.loop

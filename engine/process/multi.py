@@ -51,7 +51,7 @@ class Repetition:
         if self._over_before(body):
             self._finish(body)
             return True
-        body._set_state(TaskState.STARTED)
+        body.stand()
         for index in range(count if self.parallel else 1):
             if body.alive and body.state == TaskState.STARTED:
                 self._execute(spec, body, index, items)

@@ -40,7 +40,7 @@ class Way:
     is_default: bool = False
 
 
-class ScopeSpec(WorkflowSpec):
+class ScopeSpec(WorkflowSpec):  # type: ignore[misc] # the library is untyped
     """A process or sub-process ready to run: its nodes by id and where it begins."""
 
     def __init__(self, name: str) -> None:
@@ -52,7 +52,7 @@ class ScopeSpec(WorkflowSpec):
         self.handlers: list[EventSubProcessSpec] = []
 
 
-class NodeSpec(TaskSpec):
+class NodeSpec(TaskSpec):  # type: ignore[misc] # the library is untyped
     """A node of the diagram. Subclasses say what happens when a token comes and when it goes.
 
     `opens_step` tells that the time spent here is a step of the log (someone or something is
@@ -98,9 +98,13 @@ class NodeSpec(TaskSpec):
     def _on_cancel(self, my_task: Token) -> None:
         self.withdraw(my_task)
 
+    def receive(self, token: Token) -> None:
+        """Let the library's life of a task begin for a token placed by us."""
+        self._update(token)
+
     # What a node is.
 
-    def enter(self, token: Token) -> bool:
+    def enter(self, token: Token) -> bool:  # noqa: ARG002 - subclasses use it
         """Receive a token; True means it can be run at once."""
         return True
 
@@ -117,8 +121,7 @@ class NodeSpec(TaskSpec):
         """Place a token at the end of each way; the library lets the nodes receive them."""
         scope = token.workflow
         for way in ways:
-            child = scope.place(scope.spec.task_specs[way.target], via=way.flow)
-            token._children.append(child.id)
+            scope.place_after(token, scope.spec.task_specs[way.target], way.flow)
 
     def choose(self, token: Token) -> list[Way]:
         """Return the ways to take (BPMN 2.0.2 §13.3.2 implicit split, §13.4 gateways).

@@ -3,6 +3,8 @@
 `{e}` is the element, `{d}` the detail. The table also generates docs/reference/bpmn.md.
 """
 
+# ruff: noqa: E501 - one rule a line reads as a table
+
 from __future__ import annotations
 
 from typing import NamedTuple
@@ -32,7 +34,7 @@ RULES: dict[str, Rule] = {
     "foreign": Rule(W, "Phần mở rộng «{d}» không được thực thi.", "The extension '{d}' is not executed.", "Chuyển nội dung cần chạy sang phần tử BPMN chuẩn."),
     # Processes
     "no_process": Rule(E, "Tệp không có quy trình nào.", "The file has no process.", "Vẽ ít nhất một quy trình."),
-    "not_executable": Rule(E, "Không quy trình nào có isExecutable=\"true\"; thiếu thuộc tính nghĩa là không chạy.", "No process is executable; a missing isExecutable means not executable.", "Đặt isExecutable=\"true\" cho quy trình cần chạy."),
+    "not_executable": Rule(E, 'Không quy trình nào có isExecutable="true"; thiếu thuộc tính nghĩa là không chạy.', "No process is executable; a missing isExecutable means not executable.", 'Đặt isExecutable="true" cho quy trình cần chạy.'),
     "empty_process": Rule(E, "Quy trình {e} không có bước nào.", "Process {e} has no flow node.", "Vẽ các bước của quy trình."),
     "too_many_nodes": Rule(E, "Sơ đồ có {d} nút, quá 2.000.", "The diagram has {d} nodes, more than 2,000.", "Tách thành nhiều quy trình."),
     "too_deep": Rule(E, "{e} lồng quá 64 cấp.", "{e} is nested deeper than 64.", "Tách thành quy trình riêng và gọi lại."),
@@ -79,7 +81,7 @@ RULES: dict[str, Rule] = {
 }  # fmt: skip
 
 
-def finding(  # noqa: PLR0913 - the fields of a finding
+def finding(
     rule: str,
     *,
     element: str = "",

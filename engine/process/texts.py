@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from engine.process.document import EventDefinition, Node, Process, Scope
-from engine.process.expressions import ExpressionFaulty, compile_expression, compile_script
+from engine.process.expressions import ExpressionFaulty, compile_expression
 from engine.process.facts import FactType
 from engine.process.findings import Finding
 from engine.process.rules import finding
+from engine.process.scripts import compile_script
 from engine.process.timers import PARSERS, TimerFaulty, looks_literal
 
 Facts = Mapping[str, FactType] | None
@@ -40,7 +41,7 @@ def loop_names(node: Node) -> frozenset[str]:
     return frozenset(n for n in (node.loop.item, node.loop.output_item) if n)
 
 
-def _expression(  # noqa: PLR0913 - one text in its surroundings
+def _expression(
     element: object, text: str, facts: Facts, local: frozenset[str], *, condition: bool = False
 ) -> Iterator[Finding]:
     try:

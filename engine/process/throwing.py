@@ -106,13 +106,13 @@ def throw_up(scope: Scope, thrown: Trigger, *, element: str) -> None:
     """Let an error or escalation rise to the nearest catcher (§13.5.2).
 
     At each scope its event sub-processes come first, then the boundary events of the activity it
-    runs for. An error nobody catches ends the process; an escalation nobody catches is told outside.
+    runs for. An error nobody catches ends the process, an escalation is told outside.
     """
     level: Scope | None = scope
     while level is not None:
         handler = first_match(level.spec.handlers, thrown)
         if handler is not None:
-            handler.run_in(level)  # type: ignore[union-attr]
+            handler.run_in(level)
             return
         if level.owner is None:
             break
@@ -128,7 +128,7 @@ def catch_on(host: Token, thrown: Trigger) -> bool:
     if catcher is None:
         return False
     body = host.workflow.tasks.get(host.marks.get("of", ""), host)
-    catcher.catch(body)  # type: ignore[union-attr]
+    catcher.catch(body)
     return True
 
 

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from engine.process.nodes import NodeSpec, ScopeSpec
 
 
-class Token(Task):
+class Token(Task):  # type: ignore[misc] # the library is untyped
     """One token at one node. `marks` is what it has to remember, plain JSON, part of the state.
 
-    Marks: `via` the flow it came by; `host` the activity a listener watches (empty text: the scope);
+    Marks: `via` the flow it came by; `host` the activity a listener watches (empty: the scope);
     `race` the event gateway it competes for; `of`, `index` a multi-instance execution; `count`,
     `done`, `next`, `items`, `out` a multi-instance body; `due`, `left` a timer; `key` a message;
     `was` a condition; `local` facts of one execution.
@@ -51,7 +51,7 @@ class Token(Task):
         self.last_state_change = 0.0
         workflow.tasks[self.id] = self
         if parent is not None:
-            parent._children.append(self.id)
+            parent._child_added_notify(self)  # noqa: SLF001 - the library's own constructor does so
 
     def _set_state(self, value: int) -> None:
         self._state = value
@@ -77,6 +77,10 @@ class Token(Task):
     def wait(self) -> None:
         """Stay where it is until something from outside moves it."""
         self._set_state(TaskState.WAITING)
+
+    def stand(self) -> None:
+        """Stay while what it stands for (a scope, the executions of a repetition) runs."""
+        self._set_state(TaskState.STARTED)
 
     def go(self) -> None:
         """Be run by the machine in its turn."""
@@ -107,7 +111,7 @@ class Token(Task):
             merged.update(layer)
         return merged
 
-    def write(self, name: str, value: Any) -> None:  # noqa: ANN401 - a fact's JSON value
+    def write(self, name: str, value: Any) -> None:
         """Set a fact: in the execution it is local to, else in the process."""
         local, base = self.layers()
         for layer in local:
@@ -117,7 +121,7 @@ class Token(Task):
         base[name] = value
 
 
-class Scope(Workflow):
+class Scope(Workflow):  # type: ignore[misc] # the library is untyped
     """One running process or sub-process; `owner` is the token it runs for, None at the top.
 
     `facts` is a dictionary where a process begins (top or call activity), None in a sub-process.
@@ -139,16 +143,20 @@ class Scope(Workflow):
         self.tasks: dict[str, Token] = {}
         instance.add_scope(self)
 
-    def place(self, spec: NodeSpec, **marks: Any) -> Token:  # noqa: ANN401 - marks are JSON
+    def place(self, spec: NodeSpec, **marks: Any) -> Token:
         """Put a new token at a node without entering it."""
         token = Token(self, spec)
         token.marks.update(marks)
         return token
 
-    def enter(self, spec: NodeSpec, **marks: Any) -> Token:  # noqa: ANN401 - marks are JSON
+    def place_after(self, parent: Token, spec: NodeSpec, via: str) -> None:
+        """Put a token where its parent goes; the library lets the node receive it."""
+        Token(self, spec, parent).marks["via"] = via
+
+    def enter(self, spec: NodeSpec, **marks: Any) -> Token:
         """Put a new token at a node and let the node receive it."""
         token = self.place(spec, **marks)
-        spec._update(token)
+        spec.receive(token)
         return token
 
     def drop(self, token: Token) -> None:

@@ -42,7 +42,9 @@ def event(kind: str, inner: str = "", **attributes: object) -> str:
 
 def timer(text: str, kind: str = "Duration", attributes: str = "") -> str:
     """Return a timer event definition."""
-    return event("timer", f'<time{kind} xsi:type="tFormalExpression"{attributes}>{text}</time{kind}>')
+    return event(
+        "timer", f'<time{kind} xsi:type="tFormalExpression"{attributes}>{text}</time{kind}>'
+    )
 
 
 def flows(*pairs: str) -> str:
@@ -54,7 +56,9 @@ def flows(*pairs: str) -> str:
         inner = ""
         if condition:
             text = escape(condition[:-1])
-            inner = f'<conditionExpression xsi:type="tFormalExpression">{text}</conditionExpression>'
+            inner = (
+                f'<conditionExpression xsi:type="tFormalExpression">{text}</conditionExpression>'
+            )
         out.append(
             f'<sequenceFlow id="{source}_{target}" sourceRef="{source}" targetRef="{target}">'
             f"{inner}</sequenceFlow>"
@@ -117,7 +121,9 @@ class Walk:
             if t.element == element and (index is None or t.index == index)
         )
 
-    def do(self, element: str, *, index: int | None = None, error: str | None = None, **facts: Any) -> Walk:
+    def do(
+        self, element: str, *, index: int | None = None, error: str | None = None, **facts: Any
+    ) -> Walk:
         """Complete the open task at an element."""
         task = self.task(element, index)
         return self._took(
@@ -128,7 +134,13 @@ class Walk:
         """Deliver a message or signal."""
         return self._took(
             deliver(
-                self.definition, self.at.state, message, key=key, now=self.now, facts=facts, signal=signal
+                self.definition,
+                self.at.state,
+                message,
+                key=key,
+                now=self.now,
+                facts=facts,
+                signal=signal,
             )
         )
 

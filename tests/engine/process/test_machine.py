@@ -9,8 +9,8 @@ import pytest
 from engine.process import (
     AlreadyEnded,
     FactType,
-    NoBranch,
     NobodyWaits,
+    NoBranch,
     TooManySteps,
     UnclearStart,
     UnknownTask,
@@ -54,7 +54,9 @@ def test_tasks_follow_one_another_to_the_end() -> None:
     assert walk.at.end_events == ("e",)
 
 
-@pytest.mark.parametrize("tag", ["task", "userTask", "manualTask", "serviceTask", "businessRuleTask"])
+@pytest.mark.parametrize(
+    "tag", ["task", "userTask", "manualTask", "serviceTask", "businessRuleTask"]
+)
 def test_a_task_of_every_working_kind_waits_to_be_completed(tag: str) -> None:
     walk = Walk(model(node(tag, "a"), flows("s>a", "a>e"))).begin()
     assert [(t.element, t.kind) for t in walk.at.open_tasks] == [("a", tag)]
@@ -283,7 +285,10 @@ def test_an_event_gateway_takes_the_first_event_and_withdraws_the_others() -> No
     )
     definition = model(content, roots=MESSAGE)
     walk = Walk(definition).begin()
-    assert sorted(t.due_at - NOW for t in walk.at.timers) == [timedelta(minutes=5), timedelta(days=12)]
+    assert sorted(t.due_at - NOW for t in walk.at.timers) == [
+        timedelta(minutes=5),
+        timedelta(days=12),
+    ]
     assert walk.tell("answer").open == ["a"]
     assert walk.at.timers == ()
     assert Walk(definition).begin().ring("t2").open == ["c"]
@@ -312,7 +317,9 @@ def test_an_error_rises_to_the_nearest_catcher_and_ends_what_it_left() -> None:
 
 def test_an_error_nobody_catches_ends_the_process() -> None:
     roots = '<error id="er" errorCode="E1"/>'
-    content = tasks("a") + node("endEvent", "x", event("error", errorRef="er")) + flows("s>a", "a>x")
+    content = (
+        tasks("a") + node("endEvent", "x", event("error", errorRef="er")) + flows("s>a", "a>x")
+    )
     definition = compile_definition(
         read(definitions(roots, process(node("startEvent", "s"), content)))
     )
@@ -379,7 +386,9 @@ def event_sub(start_definition: str, *, interrupting: bool = True) -> str:
         + node("endEvent", "ee")
         + flows("es>h", "h>ee")
     )
-    return tasks("a") + node("subProcess", "esp", inner, triggeredByEvent="true") + flows("s>a", "a>e")
+    return (
+        tasks("a") + node("subProcess", "esp", inner, triggeredByEvent="true") + flows("s>a", "a>e")
+    )
 
 
 def test_an_interrupting_event_sub_process_replaces_everything() -> None:
@@ -413,7 +422,9 @@ def test_a_parallel_multi_instance_collects_by_index() -> None:
     content = node("userTask", "ask", loop) + tasks("z") + flows("s>ask", "ask>z", "z>e")
     walk = Walk(model(content)).begin(agencies=["A", "B", "C"])
     assert [(t.index, t.item) for t in walk.at.open_tasks] == [(0, "A"), (1, "B"), (2, "C")]
-    walk.do("ask", index=2, answer="c").do("ask", index=0, answer="a").do("ask", index=1, answer="b")
+    walk.do("ask", index=2, answer="c").do("ask", index=0, answer="a").do(
+        "ask", index=1, answer="b"
+    )
     assert walk.open == ["z"]
     assert walk.at.facts["answers"] == ["a", "b", "c"]
 
@@ -429,7 +440,7 @@ def test_a_sequential_multi_instance_opens_one_after_the_other() -> None:
 
 def test_a_completion_condition_withdraws_the_rest() -> None:
     loop = (
-        '<multiInstanceLoopCharacteristics><loopCardinality>3</loopCardinality>'
+        "<multiInstanceLoopCharacteristics><loopCardinality>3</loopCardinality>"
         "<completionCondition>nrOfCompletedInstances &gt;= 2</completionCondition>"
         "</multiInstanceLoopCharacteristics>"
     )
@@ -446,7 +457,7 @@ def test_an_empty_list_passes_the_activity() -> None:
 
 
 def test_a_boundary_event_of_a_multi_instance_ends_all_executions() -> None:
-    loop = '<multiInstanceLoopCharacteristics><loopCardinality>3</loopCardinality></multiInstanceLoopCharacteristics>'
+    loop = "<multiInstanceLoopCharacteristics><loopCardinality>3</loopCardinality></multiInstanceLoopCharacteristics>"
     content = (
         node("userTask", "a", loop)
         + node("boundaryEvent", "x", timer("P1D"), attachedToRef="a")
@@ -473,7 +484,10 @@ def test_a_sub_process_shares_facts_and_ends_when_its_tokens_end() -> None:
 
 def test_a_call_activity_runs_the_called_process_with_a_copy_of_the_facts() -> None:
     callee = process(
-        node("startEvent", "cs") + tasks("inner") + node("endEvent", "ce") + flows("cs>inner", "inner>ce"),
+        node("startEvent", "cs")
+        + tasks("inner")
+        + node("endEvent", "ce")
+        + flows("cs>inner", "inner>ce"),
         process_id="callee",
     )
     caller = process(
@@ -553,7 +567,9 @@ def test_an_ended_process_answers_that_it_has_ended() -> None:
 
 
 def test_withdrawing_ends_every_open_step() -> None:
-    content = node("parallelGateway", "f") + tasks("a", "b") + flows("s>f", "f>a", "f>b", "a>e", "b>e")
+    content = (
+        node("parallelGateway", "f") + tasks("a", "b") + flows("s>f", "f>a", "f>b", "a>e", "b>e")
+    )
     walk = Walk(model(content)).begin()
     end = withdraw(walk.definition, walk.at.state, now=NOW, reason="đổi ý")
     assert end.outcome == "withdrawn"
@@ -591,7 +607,13 @@ def test_declared_facts_are_checked() -> None:
 
 def test_a_step_tells_its_lane_its_flow_and_its_cause() -> None:
     lanes = '<laneSet id="ls"><lane id="L1" name="Một cửa"><flowNodeRef>a</flowNodeRef><flowNodeRef>b</flowNodeRef></lane></laneSet>'
-    body = lanes + node("startEvent", "s") + tasks("a", "b") + node("endEvent", "e") + flows("s>a", "a>b", "b>e")
+    body = (
+        lanes
+        + node("startEvent", "s")
+        + tasks("a", "b")
+        + node("endEvent", "e")
+        + flows("s>a", "a>b", "b>e")
+    )
     walk = Walk(compile_definition(read(definitions(process(body))))).begin()
     first = walk.at.open_tasks[0]
     assert (first.lane, first.roles) == ("L1", ("Một cửa",))
@@ -603,5 +625,9 @@ def test_a_step_tells_its_lane_its_flow_and_its_cause() -> None:
 def test_working_time_is_asked_of_the_caller() -> None:
     working = timer("P15D", attributes=' motcua:calendar="working"')
     definition = model(boundary(working))
-    step = start(definition, now=NOW, working_time=lambda at, length: at + timedelta(days=length.days * 7 / 5))
+    step = start(
+        definition,
+        now=NOW,
+        working_time=lambda at, length: at + timedelta(days=length.days * 7 / 5),
+    )
     assert step.timers[0].due_at == datetime(2026, 3, 23, 1, tzinfo=UTC)
