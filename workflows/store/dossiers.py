@@ -1,0 +1,133 @@
+"""Dossiers: the row every command locks, its state, and lists."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from workflows.errors import NotFound
+from workflows.store.records import DossierRow, StateRow
+from workflows.store.tables import code_counter, dossier
+from workflows.store.upserting import insert_into
+
+_COLUMNS = [dossier.c[f.name] for f in fields(DossierRow)]
+_STATE = [dossier.c[f.name] for f in fields(StateRow)]
+_FIXED = {"id", "code", "digest", "procedure", "channel", "received_at"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class DossierFilter:
+    """Which dossiers a list shows: those an agency takes part in, after a place in the order."""
+
+    agency: str = ""
+    procedure: str = ""
+    status: int | None = None
+    after: tuple[datetime, str] | None = None
+    limit: int = 50
+
+
+class Dossiers:
+    """Reads and writes dossiers in one unit of work."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Work on the connection of the unit of work."""
+        self._connection = connection
+
+    def lock(self, dossier_id: str) -> tuple[DossierRow, StateRow]:
+        """Hold the dossier for this transaction and return it with its state.
+
+        Raises NotFound. On SQLite the transaction holds the whole database already.
+        """
+        query = self._with_state(dossier_id).with_for_update()
+        row = self._connection.execute(query).one_or_none()
+        if row is None:
+            raise NotFound("hồ sơ", dossier_id)
+        return _split(row)
+
+    def get(self, dossier_id: str) -> tuple[DossierRow, StateRow]:
+        """Return a dossier with its state, without holding it; raises NotFound."""
+        row = self._connection.execute(self._with_state(dossier_id)).one_or_none()
+        if row is None:
+            raise NotFound("hồ sơ", dossier_id)
+        return _split(row)
+
+    def find(self, wanted: DossierFilter) -> Sequence[DossierRow]:
+        """Return dossiers, the latest received first."""
+        query = sa.select(*_COLUMNS).limit(wanted.limit)
+        query = query.order_by(dossier.c.received_at.desc(), dossier.c.id.desc())
+        if wanted.agency:
+            mine = (dossier.c.receiving_unit, dossier.c.competent_agency)
+            query = query.where(sa.or_(*(c == wanted.agency for c in mine)))
+        if wanted.procedure:
+            query = query.where(dossier.c.procedure == wanted.procedure)
+        if wanted.status is not None:
+            query = query.where(dossier.c.status == wanted.status)
+        if wanted.after is not None:
+            key = sa.tuple_(dossier.c.received_at, dossier.c.id)
+            query = query.where(key < sa.tuple_(*_bound(wanted.after)))
+        return [DossierRow(**row._mapping) for row in self._connection.execute(query)]  # noqa: SLF001
+
+    def overdue(self, on: datetime, limit: int) -> Sequence[DossierRow]:
+        """Return open dossiers whose due moment is past, the longest overdue first."""
+        query = (
+            sa.select(*_COLUMNS)
+            .where(dossier.c.ended_at.is_(None), dossier.c.resolved_at.is_(None))
+            .where(dossier.c.due_at < on, dossier.c.clock_running)
+            .order_by(dossier.c.due_at, dossier.c.id)
+            .limit(limit)
+        )
+        return [DossierRow(**row._mapping) for row in self._connection.execute(query)]  # noqa: SLF001
+
+    def ids(self) -> Sequence[str]:
+        """Return the id of every dossier."""
+        return list(self._connection.execute(sa.select(dossier.c.id)).scalars())
+
+    def add(self, row: DossierRow, state: StateRow) -> None:
+        """Write a new dossier."""
+        self._connection.execute(dossier.insert(), vars(row) | vars(state))
+
+    def save(self, row: DossierRow, state: StateRow | None = None) -> None:
+        """Write what can change of a dossier that is held; its state only when given."""
+        values = {k: v for k, v in vars(row).items() if k not in _FIXED}
+        if state is not None:
+            values |= vars(state)
+        self._connection.execute(dossier.update().where(dossier.c.id == row.id), values)
+
+    def next_number(self, agency: str, day: date) -> int:
+        """Return the next running number of the agency on that day, from 1."""
+        first = insert_into(self._connection, code_counter).values(agency=agency, day=day, last=1)
+        statement = first.on_conflict_do_update(
+            index_elements=["agency", "day"], set_={"last": code_counter.c.last + 1}
+        ).returning(code_counter.c.last)
+        return int(self._connection.execute(statement).scalar_one())
+
+    def _with_state(self, dossier_id: str) -> sa.Select[Any]:
+        return sa.select(*_COLUMNS, *_STATE).where(dossier.c.id == valid_id(dossier_id))
+
+
+def valid_id(text: str, what: str = "hồ sơ") -> str:
+    """Return a UUID in its one spelling; raises NotFound: nothing has another kind of id."""
+    try:
+        return str(uuid.UUID(text))
+    except (ValueError, AttributeError, TypeError) as fault:
+        raise NotFound(what, str(text)[:60]) from fault
+
+
+def _bound(after: tuple[datetime, str]) -> tuple[Any, Any]:
+    return (
+        sa.literal(after[0], dossier.c.received_at.type),
+        sa.literal(valid_id(after[1]), dossier.c.id.type),
+    )
+
+
+def _split(row: sa.Row[Any]) -> tuple[DossierRow, StateRow]:
+    values = dict(row._mapping)  # noqa: SLF001 - the public mapping of a row
+    state = {f.name: values.pop(f.name) for f in fields(StateRow)}
+    state["timers"], state["subscriptions"] = tuple(state["timers"]), tuple(state["subscriptions"])
+    return DossierRow(**values), StateRow(**state)

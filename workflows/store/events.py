@@ -1,0 +1,109 @@
+"""The record: events appended under the lock of their dossier, each sealed to the one before."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, datetime
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from engine.timing.events import Event, from_record
+from workflows.store.records import EventRow
+from workflows.store.tables import event
+from workflows.store.types import canonical
+
+_COLUMNS = [event.c[f.name] for f in fields(EventRow)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stamp:
+    """Who did it and when it was written down."""
+
+    actor: str
+    role: str
+    agency: str
+    recorded_at: datetime
+
+
+def seal(row: EventRow) -> str:
+    """Return the SHA-256 over everything in the row and the hash of the one before."""
+    values = {k: v for k, v in vars(row).items() if k != "hash"}
+    for name in ("at", "recorded_at"):
+        values[name] = values[name].astimezone(UTC).isoformat(timespec="microseconds")
+    return hashlib.sha256(canonical(values).encode()).hexdigest()
+
+
+def chain(
+    dossier_id: str, happened: Iterable[tuple[Event, str]], stamp: Stamp, *, after: tuple[int, str]
+) -> list[EventRow]:
+    """Return the rows of events, each with whose clock runs; `after` is the last seq and hash."""
+    number, last = after
+    rows = []
+    for seq, (what, clock) in enumerate(happened, number + 1):
+        body = what.to_record()
+        row = EventRow(
+            dossier_id=dossier_id,
+            seq=seq,
+            at=what.at,
+            recorded_at=stamp.recorded_at,
+            kind=what.kind,
+            step=str(body.get("step", "")),
+            element=str(body.get("element", "")),
+            actor=stamp.actor,
+            role=stamp.role,
+            agency=stamp.agency,
+            clock=clock,
+            flow=str(body.get("flow", "")),
+            body=canonical(body),
+            prev_hash=last,
+            hash="",
+        )
+        last = seal(row)
+        rows.append(replace(row, hash=last))
+    return rows
+
+
+def first_broken(rows: Iterable[EventRow]) -> int | None:
+    """Return the number of the first event that was changed, moved or lost; None if all hold."""
+    last = ""
+    for seq, row in enumerate(rows, 1):
+        if row.seq != seq or row.prev_hash != last or seal(row) != row.hash:
+            return seq
+        last = row.hash
+    return None
+
+
+def revive(row: EventRow) -> Event:
+    """Return the event a row describes."""
+    return from_record(orjson.loads(row.body))
+
+
+class Events:
+    """Appends to and reads the record in one unit of work."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Work on the connection of the unit of work."""
+        self._connection = connection
+
+    def append(self, rows: Sequence[EventRow]) -> None:
+        """Write the rows; they can never be changed again."""
+        self._connection.execute(event.insert(), [vars(r) for r in rows])
+
+    def of_dossier(self, dossier_id: str, *, after: int = 0) -> list[EventRow]:
+        """Return the record of a dossier in order, after a number."""
+        query = sa.select(*_COLUMNS).where(event.c.dossier_id == dossier_id, event.c.seq > after)
+        rows = self._connection.execute(query.order_by(event.c.seq))
+        return [EventRow(**row._mapping) for row in rows]  # noqa: SLF001
+
+    def concerning(
+        self, dossier_id: str, *, kinds: Collection[str], elements: Collection[str]
+    ) -> list[Event]:
+        """Return the events of some kinds or about some elements, in order."""
+        wanted = sa.or_(event.c.kind.in_(sorted(kinds)), event.c.element.in_(sorted(elements)))
+        query = sa.select(event.c.body).where(event.c.dossier_id == dossier_id, wanted)
+        bodies = self._connection.execute(query.order_by(event.c.seq)).scalars()
+        return [from_record(orjson.loads(body)) for body in bodies]

@@ -1,0 +1,167 @@
+"""Rows as frozen values, field for column. Not for showing people: views are made above."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class DossierRow:
+    """A dossier without its state."""
+
+    id: str
+    code: str
+    digest: str
+    procedure: str
+    channel: str
+    received_at: datetime
+    receiving_unit: str
+    competent_agency: str
+    support_point: str = ""
+    applicant_name: str
+    applicant_id: str | None = None
+    applicant_phone: str | None = None
+    components: dict[str, Any] = field(default_factory=dict)
+    revision: int = 0
+    status: int = 1
+    outcome: str = ""
+    end_element: str = ""
+    supplement_rounds: int = 0
+    due_at: datetime | None = None
+    clock_running: bool = True
+    resolved_at: datetime | None = None
+    ended_at: datetime | None = None
+    last_seq: int = 0
+    last_hash: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StateRow:
+    """Where the tokens are, and the timers and subscriptions that wait, as JSON values."""
+
+    state_format: int = 1
+    state: bytes
+    timers: tuple[dict[str, Any], ...] = ()
+    subscriptions: tuple[dict[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepRow:
+    """One execution of one element; seconds are None until it is closed."""
+
+    dossier_id: str
+    step: str
+    element: str
+    name: str
+    kind: str
+    agency: str = ""
+    role: str = ""
+    assignee: str = ""
+    state: str
+    item_index: int | None = None
+    clock: str = "agency"
+    enabled_at: datetime
+    assigned_at: datetime | None = None
+    started_at: datetime | None = None
+    closed_at: datetime | None = None
+    closed_by: str = ""
+    waiting_seconds: float | None = None
+    working_seconds: float | None = None
+    paused_seconds: float | None = None
+    waiting_office_seconds: float | None = None
+    working_office_seconds: float | None = None
+    paused_office_seconds: float | None = None
+    marks: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether it still waits for somebody or something."""
+        return self.state in {"open", "claimed", "waiting"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventRow:
+    """One line of the record, as stored."""
+
+    dossier_id: str
+    seq: int
+    at: datetime
+    recorded_at: datetime
+    kind: str
+    step: str
+    element: str
+    actor: str
+    role: str
+    agency: str
+    clock: str
+    flow: str
+    body: str
+    prev_hash: str
+    hash: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReferralRow:
+    """A question to another agency."""
+
+    id: str
+    dossier_id: str
+    element: str
+    step: str = ""
+    message: str = ""
+    key: str = ""
+    to_agency: str
+    sent_at: datetime
+    due_at: datetime | None = None
+    answered_at: datetime | None = None
+    answer: str = ""
+    late: bool = False
+    silent: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class SupplementRow:
+    """One round of asking the applicant for papers."""
+
+    dossier_id: str
+    round: int
+    requested_at: datetime
+    requested_by: str
+    components: list[str]
+    reason: str
+    taken_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutboxRow:
+    """A message to the world that has not been delivered, or has."""
+
+    id: str
+    dossier_id: str
+    kind: str
+    name: str
+    element: str
+    to_agency: str
+    key: str
+    body: dict[str, Any]
+    created_at: datetime
+    sent_at: datetime | None = None
+    attempts: int = 0
+    retry_at: datetime
+    fault: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class VersionRow:
+    """The bytes of a procedure version."""
+
+    digest: str
+    code: str
+    version: str
+    effective_from: Any
+    procedure_toml: bytes
+    process_bpmn: bytes
+    scenarios_toml: bytes
+    stored_at: datetime

@@ -1,0 +1,141 @@
+"""Steps: the worklist while they are open, the measured interval once they are closed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from workflows.store.dossiers import valid_id
+from workflows.store.records import StepRow
+from workflows.store.tables import LISTED_STATES, OPEN_STATES, command, dossier, step
+from workflows.store.upserting import upsert
+
+_COLUMNS = [step.c[f.name] for f in fields(StepRow)]
+_FIXED = {"dossier_id", "step", "element", "name", "kind", "item_index", "enabled_at"}
+_CHANGING = [f.name for f in fields(StepRow) if f.name not in _FIXED]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answered:
+    """The answer stored under an idempotency key, and the hash of the request it answers."""
+
+    request_hash: str
+    result: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListedStep:
+    """A line of the worklist: a step with what a clerk needs to know of its dossier."""
+
+    step: StepRow
+    dossier_code: str
+    procedure: str
+    status: int
+    revision: int
+    due_at: datetime | None
+    applicant_name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorklistFilter:
+    """Whose worklist: an agency, perhaps one role or state, after a place in the order."""
+
+    agency: str
+    role: str = ""
+    state: str = ""
+    assignee: str = ""
+    after: tuple[datetime, str, str] | None = None
+    limit: int = 50
+
+
+class Steps:
+    """Reads and writes steps in one unit of work."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Work on the connection of the unit of work."""
+        self._connection = connection
+
+    def waiting(
+        self, dossier_id: str, *, actor: str, key: str, hands: Iterable[str]
+    ) -> tuple[dict[str, StepRow], Answered | None]:
+        """Return what is open in a dossier, and the answer already given to this key, if any.
+
+        `hands` names elements whose closed steps are wanted too: who did them matters. One
+        statement for both, as every command needs both.
+        """
+        wanted = sa.or_(step.c.state.in_(OPEN_STATES), step.c.element.in_(sorted(hands)))
+        query = (
+            sa.select(*_COLUMNS, command.c.request_hash, command.c.result)
+            .select_from(dossier)
+            .outerjoin(step, sa.and_(step.c.dossier_id == dossier.c.id, wanted))
+            .outerjoin(command, sa.and_(command.c.actor == actor, command.c.key == key))
+            .where(dossier.c.id == dossier_id)
+        )
+        rows = {}
+        answered = None
+        for row in self._connection.execute(query):
+            values = dict(row._mapping)  # noqa: SLF001 - the public mapping of a row
+            request_hash, result = values.pop("request_hash"), values.pop("result")
+            if request_hash is not None:
+                answered = Answered(request_hash=request_hash, result=result)
+            if values["step"] is not None:
+                rows[values["step"]] = StepRow(**values)
+        return rows, answered
+
+    def of_dossier(self, dossier_id: str, *, only_open: bool = False) -> Sequence[StepRow]:
+        """Return the steps of a dossier in the order in which they were enabled."""
+        query = sa.select(*_COLUMNS).where(step.c.dossier_id == dossier_id)
+        if only_open:
+            query = query.where(step.c.state.in_(OPEN_STATES))
+        query = query.order_by(step.c.enabled_at, step.c.step)
+        return [StepRow(**row._mapping) for row in self._connection.execute(query)]  # noqa: SLF001
+
+    def state_of(self, dossier_id: str, step_id: str) -> str | None:
+        """Return the state of a step, None when the dossier never had it."""
+        query = sa.select(step.c.state)
+        query = query.where(step.c.dossier_id == dossier_id, step.c.step == step_id)
+        return self._connection.execute(query).scalar()
+
+    def save(self, rows: Sequence[StepRow]) -> None:
+        """Write new and changed steps in one statement."""
+        upsert(self._connection, step, [vars(r) for r in rows], changing=_CHANGING)
+
+    def worklist(self, wanted: WorklistFilter) -> Sequence[ListedStep]:
+        """Return open steps of an agency, the longest waiting first."""
+        extra = (
+            dossier.c.code.label("dossier_code"),
+            dossier.c.procedure,
+            dossier.c.status.label("dossier_status"),
+            dossier.c.revision,
+            dossier.c.due_at,
+            dossier.c.applicant_name,
+        )
+        query = sa.select(*_COLUMNS, *extra).join_from(step, dossier).limit(wanted.limit)
+        query = query.where(step.c.agency == wanted.agency, step.c.state.in_(LISTED_STATES))
+        query = query.order_by(step.c.enabled_at, step.c.dossier_id, step.c.step)
+        for name in ("role", "state", "assignee"):
+            if value := getattr(wanted, name):
+                query = query.where(step.c[name] == value)
+        if wanted.after is not None:
+            key = sa.tuple_(step.c.enabled_at, step.c.dossier_id, step.c.step)
+            query = query.where(key > sa.tuple_(*_bound(wanted.after)))
+        return [_listed(row) for row in self._connection.execute(query)]
+
+
+def _bound(after: tuple[datetime, str, str]) -> tuple[Any, Any, Any]:
+    return (
+        sa.literal(after[0], step.c.enabled_at.type),
+        sa.literal(valid_id(after[1]), step.c.dossier_id.type),
+        sa.literal(after[2]),
+    )
+
+
+def _listed(row: Any) -> ListedStep:
+    values = dict(row._mapping)  # noqa: SLF001 - the public mapping of a row
+    own = {f.name: values.pop(f.name) for f in fields(StepRow)}
+    return ListedStep(step=StepRow(**own), status=values.pop("dossier_status"), **values)

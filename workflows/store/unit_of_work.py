@@ -1,0 +1,169 @@
+"""One unit of work: everything in it is kept together or not at all; the only commit is here.
+
+Losing a race for a lock is not an error of anybody: the work is done again from the start, and
+after too many times the caller is told that somebody else was faster.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import TypeVar
+
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+
+from workflows.errors import Conflict
+from workflows.store import tables
+from workflows.store.accounts import Accounts
+from workflows.store.commands import Commands
+from workflows.store.connections import WRITES, check_settings, open_engine
+from workflows.store.dossiers import Dossiers
+from workflows.store.events import Events
+from workflows.store.jobs import Jobs
+from workflows.store.migrating import upgrade
+from workflows.store.referrals import Referrals
+from workflows.store.supplements import Supplements
+from workflows.store.tasks import Steps
+from workflows.store.timings import Timings
+from workflows.store.versions import Versions
+
+TRIES = 4
+BEFORE_SAVE, AFTER_SAVE = "before save", "after save"
+BEFORE_COMMIT, AFTER_COMMIT = "before commit", "after commit"
+POINTS = (BEFORE_SAVE, AFTER_SAVE, BEFORE_COMMIT, AFTER_COMMIT)
+
+# serialization failure, deadlock, lock not available, unique violation
+_CONTENDED = {"40001", "40P01", "55P03", "23505"}
+
+T = TypeVar("T")
+
+
+def _pass(_point: str) -> None:
+    """Do nothing at a named point; a crash test does something else."""
+
+
+class UnitOfWork:
+    """The repositories of one transaction."""
+
+    def __init__(self, connection: Connection, at_point: Callable[[str], None] = _pass) -> None:
+        """Work on one connection."""
+        self.connection = connection
+        self.at_point = at_point
+
+    @cached_property
+    def dossiers(self) -> Dossiers:
+        """Dossiers and their states."""
+        return Dossiers(self.connection)
+
+    @cached_property
+    def steps(self) -> Steps:
+        """Steps: worklist and intervals."""
+        return Steps(self.connection)
+
+    @cached_property
+    def events(self) -> Events:
+        """The record."""
+        return Events(self.connection)
+
+    @cached_property
+    def jobs(self) -> Jobs:
+        """Timers, subscriptions and the outbox."""
+        return Jobs(self.connection)
+
+    @cached_property
+    def referrals(self) -> Referrals:
+        """Questions to other agencies."""
+        return Referrals(self.connection)
+
+    @cached_property
+    def supplements(self) -> Supplements:
+        """Rounds of asking for papers."""
+        return Supplements(self.connection)
+
+    @cached_property
+    def commands(self) -> Commands:
+        """Answers already given."""
+        return Commands(self.connection)
+
+    @cached_property
+    def versions(self) -> Versions:
+        """Procedure versions."""
+        return Versions(self.connection)
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        """People, posts and tokens."""
+        return Accounts(self.connection)
+
+    @cached_property
+    def timings(self) -> Timings:
+        """Measured steps."""
+        return Timings(self.connection)
+
+
+class Store:
+    """The database of one installation."""
+
+    def __init__(self, engine: Engine, *, at_point: Callable[[str], None] = _pass) -> None:
+        """Use an engine of `connections.open_engine`."""
+        self.engine = engine
+        self._at_point = at_point
+
+    @classmethod
+    def open(cls, url: str, *, at_point: Callable[[str], None] = _pass) -> Store:
+        """Return the store at an SQLite or PostgreSQL URL, its tables up to date.
+
+        Raises UnsafeDatabase when the database would not keep what was acknowledged.
+        """
+        store = cls(open_engine(url), at_point=at_point)
+        with store.engine.connect() as connection:
+            check_settings(connection)
+        upgrade(store.engine)
+        return store
+
+    def create_tables(self) -> None:
+        """Make all tables at once, without migrations: for tests and throw-away databases."""
+        tables.metadata.create_all(self.engine)
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self.engine.dispose()
+
+    def read(self, work: Callable[[UnitOfWork], T]) -> T:
+        """Return what `work` reads, all of it from one moment on SQLite; nothing is kept."""
+        with self.engine.connect() as connection:
+            return work(UnitOfWork(connection))
+
+    def write(self, work: Callable[[UnitOfWork], T]) -> T:
+        """Do `work` in one transaction and keep all of it; an exception undoes all of it.
+
+        `work` may be done several times, so it must touch nothing but the unit of work. Raises
+        Conflict when somebody else was faster every time.
+        """
+        for _ in range(TRIES):
+            try:
+                return self._once(work)
+            except DBAPIError as fault:
+                if not _is_contended(fault):
+                    raise
+                last = fault
+        raise Conflict from last
+
+    def _once(self, work: Callable[[UnitOfWork], T]) -> T:
+        with self.engine.connect() as connection:
+            connection.execution_options(**{WRITES: True})
+            result = work(UnitOfWork(connection, self._at_point))
+            self._at_point(BEFORE_COMMIT)
+            connection.commit()
+        self._at_point(AFTER_COMMIT)
+        return result
+
+
+def _is_contended(fault: DBAPIError) -> bool:
+    """Tell whether the database says that another transaction was in the way."""
+    state = getattr(fault.orig, "sqlstate", None)
+    if state is not None:
+        return state in _CONTENDED
+    text = str(fault.orig)
+    return "locked" in text or "busy" in text or "UNIQUE constraint failed" in text
