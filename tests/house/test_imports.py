@@ -1,0 +1,90 @@
+"""Who may import whom: the contracts of pyproject.toml, no cycles, each library in its room."""
+
+from __future__ import annotations
+
+import ast
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
+
+import grimp
+import pytest
+
+from tests.house.source import ROOMS, ROOT, Module, modules, product
+
+# Beside the standard library and our own rooms; the longest matching name counts.
+LIBRARIES = {
+    "config": set(),
+    "engine": set(),
+    "engine.process": {"SpiffWorkflow", "lxml", "orjson"},
+    "workflows": {"orjson"},
+    "workflows.store": {"sqlalchemy", "alembic", "orjson"},
+    "api": {
+        "flask", "flask_smorest", "marshmallow", "werkzeug", "apispec", "webargs", "jinja2",
+        "click", "rich", "waitress", "markupsafe",
+    },
+}  # fmt: skip
+
+
+def _imports(module: Module) -> Iterator[str]:
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            yield node.module
+
+
+def _allowed(name: str) -> set[str]:
+    rooms = [room for room in LIBRARIES if name == room or name.startswith(f"{room}.")]
+    return LIBRARIES[max(rooms, key=len)]
+
+
+def test_the_import_contracts_hold():
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "from importlinter.cli import lint_imports_command as c; c()",
+            "--no-cache",
+        ],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONWARNINGS": "ignore"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_no_module_imports_itself_over_others():
+    graph = grimp.build_graph(*ROOMS, cache_dir=None)
+    edges = {name: graph.find_modules_directly_imported_by(name) for name in graph.modules}
+    try:
+        TopologicalSorter(edges).prepare()
+    except CycleError as found:
+        pytest.fail(" -> ".join(found.args[1]))
+
+
+@pytest.mark.parametrize("room", sorted(LIBRARIES))
+def test_a_room_uses_its_own_libraries_only(room):
+    own = {*ROOMS, "config", *sys.stdlib_module_names}
+    strangers = [
+        f"{module.name} imports {name}"
+        for module in product()
+        if _allowed(module.name) is LIBRARIES[room]
+        for name in _imports(module)
+        if name.split(".")[0] not in own | LIBRARIES[room]
+    ]
+    assert strangers == []
+
+
+def test_relative_imports_are_not_used():
+    relative = [
+        module.name
+        for module in (*product(), *modules("tests"))
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.ImportFrom) and node.level
+    ]
+    assert relative == []
