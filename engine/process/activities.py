@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from engine.process import compensation
 from engine.process.catching import CatchSpec
 from engine.process.expressions import Expression
 from engine.process.facts import check_facts
@@ -43,8 +44,15 @@ class ActivitySpec(NodeSpec):
             assert self.loop is not None  # noqa: S101 - executions exist only in repetitions
             self.loop.execution_done(self, token)
             return
+        if "comp" in token.marks:
+            release(token)
+            self.record(token, ())
+            compensation.handler_done(token)
+            return
         ways = self.choose(token)
         release(token)
+        if self.handler:
+            compensation.remember(token.workflow, self.name)
         self.record(token, ways)
         self.send(token, ways)
 

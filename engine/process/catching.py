@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from engine.process.tokens import Token
 
+THROWN_INSIDE = frozenset({"error", "escalation", "compensate", "cancel"})
 TimerValue = timers.Duration | datetime | timers.Cycle
 
 
@@ -31,6 +32,7 @@ class Trigger:
     kind: str
     name: str = ""
     code: str = ""
+    ref: str = ""
     key: Expression | None = None
     condition: Expression | None = None
     timer: str = ""
@@ -147,8 +149,8 @@ class BoundarySpec(NodeSpec):
     trigger: Trigger
 
     def watch(self, host: Token) -> None:
-        """Begin to watch the host; errors and escalations need no listener."""
-        if self.trigger.kind in {"error", "escalation"}:
+        """Begin to watch the host; what is thrown inside it needs no listener."""
+        if self.trigger.kind in THROWN_INSIDE:
             return
         token = host.workflow.place(self, host=host.id)
         token.wait()
@@ -192,7 +194,7 @@ class EventSubProcessSpec(NodeSpec):
 
     def watch(self, scope: Any) -> None:
         """Begin to watch on behalf of the whole scope."""
-        if self.trigger.kind in {"error", "escalation"}:
+        if self.trigger.kind in THROWN_INSIDE:
             return
         token = scope.place(self, host="")
         token.wait()

@@ -310,7 +310,9 @@ class _Compiler:
         if isinstance(spec, gateways.JoinSpec):
             spec.flows_in = tuple(f.id for f in graph.incoming[node.id])
         if isinstance(spec, catching.BoundarySpec):
-            scope.task_specs[node.attached_to].boundaries.append(spec)
+            host = scope.task_specs[node.attached_to]
+            host.boundaries.append(spec)
+            host.handler = host.handler or node.handler
         if isinstance(spec, throwing.ThrowSpec) and node.event_kind == "link":
             spec.link = graph.link_targets(node)[0].id
 
@@ -333,6 +335,7 @@ class _Compiler:
             kind=event.kind,
             name=event.name,
             code=event.code,
+            ref=event.ref if event.kind == "compensate" else "",
             key=self._key(node) if event.kind == "message" else None,
             condition=condition,
             timer=event.timer,

@@ -112,6 +112,7 @@ class Node:
     message: str = ""
     key: str = ""
     for_compensation: bool = False
+    handler: str = ""
     instantiate: bool = False
     parallel_multiple: bool = False
     quantities: tuple[str, str] = ("1", "1")

@@ -86,6 +86,7 @@ class ElementReader:
         self.definitions: dict[str, etree._Element] = {}
         self.data_names: dict[str, str] = {}
         self.bindings: dict[str, str] = {}
+        self.associations: dict[str, str] = {}
         self.counter = 0
         self.ids: set[str] = set()
         self._index(root)
@@ -100,6 +101,8 @@ class ElementReader:
                 self.ids.add(identifier)
             if tag in {"message", "signal", "error", "escalation"}:
                 self.named.setdefault(tag, {})[identifier] = element
+            elif tag == "association":
+                self.associations[bare(element.get("sourceRef"))] = bare(element.get("targetRef"))
             elif tag.endswith(DEFINITION):
                 self.definitions[identifier] = element
             elif tag.startswith("data") or tag == "property":
@@ -218,6 +221,7 @@ class ElementReader:
             script=text_of(next(own(element, "script"), None)),
             message=self._message(element, tag),
             key=self._key(element, tag, events),
+            handler=self.associations.get(identifier, ""),
             for_compensation=truth(element.get("isForCompensation"), default=False),
             instantiate=truth(element.get("instantiate"), default=False),
             parallel_multiple=truth(element.get("parallelMultiple"), default=False),

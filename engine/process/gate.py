@@ -12,20 +12,10 @@ from engine.process.facts import FactType
 from engine.process.findings import Finding
 from engine.process.rules import finding
 from engine.process.shape import shape_findings
+from engine.process.support import support_findings
 from engine.process.texts import text_findings
 
 MAX_NODES = 2_000
-CATCHES = frozenset({"message", "timer", "signal", "conditional"})
-UP = frozenset({"error", "escalation"})
-# Which event kinds each position of an event runs; everything else is refused by name.
-RUN: dict[str, frozenset[str]] = {
-    "startEvent": frozenset({"none"}) | CATCHES,
-    "endEvent": frozenset({"none", "terminate", "error", "message", "signal", "escalation"}),
-    "intermediateCatchEvent": CATCHES | {"link"},
-    "intermediateThrowEvent": frozenset({"none", "message", "signal", "escalation", "link"}),
-    "boundaryEvent": CATCHES | UP,
-}
-EVENT_SUBPROCESS_STARTS = CATCHES | UP
 
 
 def check(
@@ -115,52 +105,15 @@ def _process(
         yield finding("empty_process", element=process.id, name=process.name, line=process.line)
     strict = facts is not None
     event_scopes = {n.id for n in _nodes(process.scope) if n.by_event}
+    transactions = {n.id for n in _nodes(process.scope) if n.tag == "transaction"}
     for scope in process.scope.walk():
-        for node in scope.nodes:
-            yield from _supported(node, in_event_scope=scope.id in event_scopes)
+        by_event = scope.id in event_scopes
+        yield from support_findings(scope, by_event=by_event, transaction=scope.id in transactions)
         yield from shape_findings(
-            scope, top=scope is process.scope, by_event=scope.id in event_scopes, strict=strict
+            scope, top=scope is process.scope, by_event=by_event, strict=strict
         )
     yield from text_findings(process, facts)
 
 
 def _some_executable(document: Document) -> bool:
     return any(p.executable for p in document.processes)
-
-
-def _supported(node: Node, *, in_event_scope: bool) -> Iterator[Finding]:
-    """Name what of the standard this node asks for and we do not run."""
-    for what in _refusals(node, in_event_scope=in_event_scope):
-        yield _about("unsupported", node, what)
-
-
-def _refusals(node: Node, *, in_event_scope: bool) -> Iterator[str]:
-    if node.tag == "complexGateway":
-        yield "cổng phức hợp (complexGateway)"
-    if node.tag == "adHocSubProcess":
-        yield "quy trình con tùy biến (adHocSubProcess)"
-    if node.quantities != ("1", "1"):
-        yield f"số thẻ khác 1 ({'/'.join(node.quantities)})"
-    if node.instantiate:
-        yield "instantiate (bắt đầu quy trình từ bước nhận hoặc cổng sự kiện)"
-    if node.for_compensation:
-        yield "bù trừ (isForCompensation)"
-    if node.parallel_multiple:
-        yield "parallelMultiple"
-    for association in node.unsupported:
-        yield f"gán dữ liệu trong {association}"
-    if node.loop is not None and node.loop.behavior != "All":
-        yield f"multi-instance behavior {node.loop.behavior}"
-    if node.tag in RUN:
-        yield from _event_refusals(node, in_event_scope=in_event_scope)
-
-
-def _event_refusals(node: Node, *, in_event_scope: bool) -> Iterator[str]:
-    allowed = RUN[node.tag]
-    if node.tag == "startEvent" and in_event_scope:
-        allowed = EVENT_SUBPROCESS_STARTS
-    kind = node.event_kind
-    if kind == "none" and node.tag in {"intermediateCatchEvent", "boundaryEvent"}:
-        yield f"{node.tag} không có loại sự kiện"
-    elif kind not in allowed and not (kind == "none" and in_event_scope):
-        yield f"{node.tag} loại {kind}"

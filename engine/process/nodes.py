@@ -69,6 +69,7 @@ class NodeSpec(TaskSpec):  # type: ignore[misc] # the library is untyped
         self.ways: tuple[Way, ...] = ()
         self.boundaries: list[BoundarySpec] = []
         self.loop: Repetition | None = None
+        self.handler = ""
 
     # The library's hooks.
 
@@ -213,7 +214,7 @@ def release(token: Token) -> None:
     """Take away the listeners, competitors and executions that hang on a token."""
     for other in list(token.workflow.tasks.values()):
         marks = other.marks
-        if token.id in (marks.get("host"), marks.get("race"), marks.get("of")) and other.alive:
+        if token.id in (marks.get(m) for m in ("host", "race", "of", "comp")) and other.alive:
             other.cancel()
 
 

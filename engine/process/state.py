@@ -47,6 +47,7 @@ def freeze(instance: Instance) -> bytes:
             scope.spec.name,
             scope.facts,
             [[t.id, t.task_spec.name, CODES[t.state], t.marks] for t in scope.tasks.values()],
+            *([scope.compensable] if scope.compensable else []),
         ]
         for scope in instance.scopes.values()
     ]
@@ -67,9 +68,10 @@ def thaw(
         raise AlreadyEnded(message, outcome=content[4])
     instance = Instance(definition, now, working_time)
     instance.number = content[2]
-    for owner, name, facts, rows in content[3]:
+    for owner, name, facts, rows, *rest in content[3]:
         holder = instance.find(owner) if owner else None
         scope = Scope(definition.scopes[name], instance, holder, facts)
+        scope.compensable = rest[0] if rest else []
         for token_id, element, code, marks in rows:
             _restore(scope, token_id, element, code, marks)
     instance.touched.clear()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from engine.process import compensation
 from engine.process.advance import Outgoing
 from engine.process.catching import Trigger, first_match
 from engine.process.expressions import Expression
@@ -21,6 +22,12 @@ class ThrowSpec(NodeSpec):
     trigger: Trigger | None = None
     link: str = ""
 
+    def enter(self, token: Token) -> bool:
+        """Compensation is thrown on entering: the token waits until all is undone."""
+        if self.trigger is not None and self.trigger.kind == "compensate":
+            return compensation.begin(token, self.trigger.ref)
+        return True
+
     def depart(self, token: Token) -> None:
         """Record, throw, and go on unless what was thrown interrupted us."""
         ways = self.choose(token)
@@ -37,6 +44,16 @@ class EndSpec(NodeSpec):
 
     choice = "all"
     trigger: Trigger | None = None
+
+    def enter(self, token: Token) -> bool:
+        """Undo first what has to be undone: by compensation, or all of a cancelled transaction."""
+        kind = self.trigger.kind if self.trigger is not None else ""
+        if kind == "cancel":
+            token.workflow.clear(keep=token, reason=self.node.id)
+            return compensation.begin(token, "")
+        if kind == "compensate" and self.trigger is not None:
+            return compensation.begin(token, self.trigger.ref)
+        return True
 
     def depart(self, token: Token) -> None:
         """Record, then throw, terminate or simply end."""
@@ -60,6 +77,10 @@ def throw(token: Token, trigger: Trigger | None) -> None:
         throw_message(token, trigger.name, trigger.key)
     elif trigger.kind == "signal":
         throw_signal(token, trigger)
+    elif trigger.kind == "cancel":
+        owner = token.workflow.owner
+        if owner is not None:
+            catch_on(owner, trigger)
     elif trigger.kind in {"error", "escalation"}:
         throw_up(token.workflow, trigger, element=token.task_spec.name)
 

@@ -25,7 +25,7 @@ class Token(Task):  # type: ignore[misc] # the library is untyped
     Marks: `via` the flow it came by; `host` the activity a listener watches (empty: the scope);
     `race` the event gateway it competes for; `of`, `index` a multi-instance execution; `count`,
     `done`, `next`, `items`, `out` a multi-instance body; `due`, `left` a timer; `key` a message;
-    `was` a condition; `local` facts of one execution.
+    `was` a condition; `comp`, `undo` compensation; `local` facts of one execution.
     """
 
     def __init__(
@@ -141,6 +141,7 @@ class Scope(Workflow):  # type: ignore[misc] # the library is untyped
         self.owner = owner
         self.facts = facts
         self.tasks: dict[str, Token] = {}
+        self.compensable: list[str] = []
         instance.add_scope(self)
 
     def place(self, spec: NodeSpec, **marks: Any) -> Token:
@@ -168,7 +169,12 @@ class Scope(Workflow):  # type: ignore[misc] # the library is untyped
         """Withdraw every token, listeners too, except one."""
         self.instance.reason = reason
         for token in list(self.tasks.values()):
-            if token is not keep and token.alive:
+            if token is keep or not token.alive:
+                continue
+            if token.state == TaskState.COMPLETED:
+                # It is just moving on; cancelling it would cancel its successors too.
+                self.drop(token)
+            else:
                 token.cancel()
 
     @property

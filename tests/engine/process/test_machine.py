@@ -631,3 +631,97 @@ def test_working_time_is_asked_of_the_caller() -> None:
         working_time=lambda at, length: at + timedelta(days=length.days * 7 / 5),
     )
     assert step.timers[0].due_at == datetime(2026, 3, 23, 1, tzinfo=UTC)
+
+
+def undoable(*, transaction: bool = False) -> str:
+    """Return tasks a and b, each with a compensation handler (ua, ub), and then task c."""
+    handlers = "".join(
+        node("boundaryEvent", f"c{n}", event("compensate"), attachedToRef=n)
+        + node("userTask", f"u{n}", isForCompensation="true")
+        for n in "ab"
+    )
+    links = "".join(
+        f'<association id="as{n}" sourceRef="c{n}" targetRef="u{n}" associationDirection="One"/>'
+        for n in "ab"
+    )
+    start_id = "is" if transaction else "s"
+    return (
+        node("startEvent", start_id) + tasks("a", "b", "c") + handlers
+        + flows(f"{start_id}>a", "a>b", "b>c") + "|" + links
+    )  # fmt: skip
+
+
+def test_compensation_undoes_newest_first_then_goes_on() -> None:
+    content, links = undoable().split("|")
+    body = (
+        content
+        + node("intermediateThrowEvent", "t", event("compensate"))
+        + tasks("z")
+        + node("endEvent", "e")
+        + flows("c>t", "t>z", "z>e")
+        + links
+    )
+    walk = Walk(compile_definition(read(definitions(process(body))))).begin()
+    walk.do("a").do("b").do("c")
+    assert walk.open == ["ub"]
+    assert walk.do("ub").open == ["ua"]
+    assert walk.do("ua").open == ["z"]
+    assert walk.do("z").at.ended
+
+
+def test_compensation_of_what_never_happened_is_passed() -> None:
+    content, links = undoable().split("|")
+    body = (
+        content
+        + node("boundaryEvent", "x", timer("P1D"), attachedToRef="a")
+        + node("endEvent", "e", event("compensate"))
+        + flows("c>e", "x>e")
+        + links
+    )
+    walk = Walk(compile_definition(read(definitions(process(body))))).begin().ring("x")
+    assert walk.at.outcome == "completed"
+
+
+def test_cancelling_a_transaction_undoes_it_and_leaves_by_the_cancel_event() -> None:
+    content, links = undoable(transaction=True).split("|")
+    inner = (
+        content
+        + node("exclusiveGateway", "g", default="g_ok")
+        + node("endEvent", "ok")
+        + node("endEvent", "stop", event("cancel"))
+        + flows("c>g", "g>ok", "g>stop [bad]")
+        + links
+    )
+    body = (
+        node("startEvent", "s")
+        + node("transaction", "tx", inner)
+        + node("boundaryEvent", "x", event("cancel"), attachedToRef="tx")
+        + tasks("after", "normal")
+        + node("endEvent", "e")
+        + flows("s>tx", "tx>normal", "x>after", "after>e", "normal>e")
+    )
+    definition = compile_definition(read(definitions(process(body))))
+    walk = Walk(definition).begin().do("a").do("b").do("c", bad=True)
+    assert walk.do("ub").do("ua").open == ["after"]
+    other = Walk(definition).begin().do("a").do("b").do("c", bad=False)
+    assert other.open == ["normal"]
+
+
+def test_an_interrupting_escalation_stops_the_thrower_itself() -> None:
+    roots = '<escalation id="es" escalationCode="X"/>'
+    handler = (
+        node("startEvent", "hs", event("escalation", escalationRef="es"))
+        + tasks("h")
+        + node("endEvent", "he")
+        + flows("hs>h", "h>he")
+    )
+    content = (
+        node("subProcess", "esp", handler, triggeredByEvent="true")
+        + node("intermediateThrowEvent", "t", event("escalation", escalationRef="es"))
+        + tasks("a")
+        + flows("s>t", "t>a", "a>e")
+    )
+    body = node("startEvent", "s") + content + node("endEvent", "e")
+    walk = Walk(compile_definition(read(definitions(roots, process(body))))).begin()
+    assert walk.open == ["h"]
+    assert walk.do("h").at.outcome == "completed"
