@@ -1,0 +1,137 @@
+"""Walks a scenario through the engine: one command a step, from reception to the end.
+
+Time here is office time of 7:30-11:30 and 13:00-17:00, Monday to Friday, without holidays: the
+walks stay clear of them. Deadlines are not judged here.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from engine.process import Advance, Definition, complete, deliver, expire, start, withdraw
+from engine.process.timers import Duration
+from engine.timing.events import ElementPassed, MessageReceived, StepCompleted
+from tests.bpmn.files import Folder
+
+HOURS = ((time(7, 30), time(11, 30)), (time(13), time(17)))
+SATURDAY = 5
+
+
+def add_minutes(moment: datetime, minutes: float) -> datetime:
+    """Return the moment so many office minutes later."""
+    left = timedelta(minutes=minutes)
+    while True:
+        if moment.weekday() < SATURDAY:
+            for opens, closes in HOURS:
+                first = max(moment, _at(moment, opens))
+                last = _at(moment, closes)
+                if first + left <= last:
+                    return first + left
+                if first < last:
+                    left -= last - first
+                    moment = last
+        moment = _at(moment + timedelta(days=1), time(0))
+
+
+def working_time(moment: datetime, length: Duration) -> datetime:
+    """Return the end of a duration counted in working days (480 minutes) and minutes."""
+    return add_minutes(moment, length.days * 480 + length.seconds / 60)
+
+
+def _at(day: datetime, hour: time) -> datetime:
+    return day.replace(hour=hour.hour, minute=hour.minute, second=0, microsecond=0)
+
+
+@dataclass
+class Walk:
+    """A dossier on its way: where it is, what it passed, what it waits for."""
+
+    definition: Definition
+    now: datetime
+    advance: Advance
+    path: list[str] = field(default_factory=list)
+    flows: set[str] = field(default_factory=set)
+    fired: Counter[str] = field(default_factory=Counter)
+
+    def take(self, advance: Advance) -> None:
+        """Go on from what a command gave back."""
+        self.advance = advance
+        for event in advance.events:
+            match event:
+                case StepCompleted():
+                    self.path.append(event.element)
+                    self.flows.update(event.taken)
+                case ElementPassed():
+                    self.path.append(event.element)
+                    self.flows.update(event.taken)
+                case MessageReceived():
+                    self.fired[event.element] += 1
+
+    def command(self, step: dict[str, Any]) -> None:
+        """Do one step of a scenario."""
+        self.now = add_minutes(self.now, step.get("after_minutes", 0))
+        if "complete" in step:
+            self.take(self._complete(step))
+        elif "deliver" in step:
+            self.take(self._deliver(step))
+        elif "expire" in step:
+            self.take(self._expire(step["expire"]))
+        else:
+            state, reason = self.advance.state, step["withdraw"]
+            self.take(withdraw(self.definition, state, now=self.now, reason=reason))
+
+    def _complete(self, step: dict[str, Any]) -> Advance:
+        return complete(
+            self.definition,
+            self.advance.state,
+            self._task(step["complete"], step.get("index")),
+            facts=step.get("facts"),
+            now=self.now,
+            working_time=working_time,
+        )
+
+    def _deliver(self, step: dict[str, Any]) -> Advance:
+        return deliver(
+            self.definition,
+            self.advance.state,
+            step["deliver"],
+            key=step.get("key", ""),
+            facts=step.get("facts"),
+            now=self.now,
+            working_time=working_time,
+        )
+
+    def _expire(self, element: str) -> Advance:
+        timer = next(t for t in self.advance.timers if t.element == element)
+        self.now = max(self.now, timer.due_at)
+        return expire(
+            self.definition,
+            self.advance.state,
+            timer.id,
+            now=self.now,
+            working_time=working_time,
+        )
+
+    def _task(self, element: str, index: int | None) -> str:
+        found = [t.id for t in self.advance.open_tasks if t.element == element]
+        where = [t.element for t in self.advance.open_tasks]
+        assert found, f"{element} is not open; open are {where}"
+        return found[index or 0]
+
+
+def walk(folder: Folder, scenario: dict[str, Any]) -> Walk:
+    """Return the walk of a whole scenario."""
+    facts = {n: f.default for n, f in folder.procedure.facts.items() if f.default is not None}
+    facts = {n: list(v) if isinstance(v, tuple) else v for n, v in facts.items()}
+    now = scenario["received_at"]
+    begun = start(
+        folder.definition, now=now, facts=facts | scenario["facts"], working_time=working_time
+    )
+    going = Walk(folder.definition, now, begun)
+    going.take(begun)
+    for step in scenario["step"]:
+        going.command(step)
+    return going
