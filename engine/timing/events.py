@@ -75,7 +75,7 @@ class StepEvent(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class StepEnabled(StepEvent):
-    """A step can be worked on (or waited for) from now on."""
+    """A step can be worked on (or waited for) from now on; `agency` and `role` say by whom."""
 
     kind: ClassVar[str] = "step_enabled"
     element_kind: str
@@ -84,6 +84,8 @@ class StepEnabled(StepEvent):
     flow: str = ""
     cause: str = ""
     index: int | None = None
+    agency: str = ""
+    role: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -200,12 +202,14 @@ class SupplementTaken(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ReferralSent(Event):
-    """Another agency was asked (liên thông)."""
+    """Another agency was asked (liên thông); `step` is the one that waits for its answer."""
 
     kind: ClassVar[str] = "referral_sent"
     referral: str
     to_agency: str
     element: str
+    step: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
