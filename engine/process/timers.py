@@ -115,7 +115,7 @@ PARSERS: dict[str, Callable[[str], Duration | datetime | Cycle]] = {
 
 def looks_literal(text: str) -> bool:
     """Tell whether the text is meant as ISO 8601 rather than as an expression."""
-    return bool(re.match(r"^\s*(?:R\d*/|P(?=[\dT])|P\s*$|\d{4}-)", text))
+    return bool(re.match(r"^\s*(?:R\d*/|P(?=T?\d)|PT?\s*$|\d{4}-)", text))
 
 
 def due(value: Duration | datetime | Cycle, now: datetime, working: WorkingTime | None) -> datetime:

@@ -19,6 +19,7 @@ from engine.process import (
     WrongState,
     compile_definition,
     complete,
+    expire,
     inspect,
     read,
     start,
@@ -252,8 +253,6 @@ def test_a_timer_is_gone_when_its_host_is_done() -> None:
     walk.do("a")
     assert walk.at.timers == ()
     with pytest.raises(UnknownTimer):
-        from engine.process import expire  # noqa: PLC0415 - the one place
-
         expire(walk.definition, walk.at.state, gone, now=NOW)
 
 
