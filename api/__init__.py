@@ -1,0 +1,1 @@
+"""The doors: HTTP for programs, pages for people, a command line; they only translate."""

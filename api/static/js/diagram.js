@@ -1,0 +1,104 @@
+// Draws the procedure with bpmn-js and lays the measured durations of the table on its steps.
+// The table is the source: what the diagram shows, a reader without JavaScript has already read.
+"use strict";
+
+(function () {
+  const TONES = ["waiting", "working", "paused"];
+  const STEP = 1.25;
+  const SMALLEST = 0.2;
+  const LARGEST = 3;
+  const BAR = 12;
+  const LEGIBLE = 0.8;
+
+  const frame = document.getElementById("diagram");
+  const note = frame.querySelector(".diagram-note");
+  const rows = document.querySelectorAll("#durations tbody tr[data-element]");
+
+  function bar(row, width) {
+    const box = document.createElement("div");
+    box.className = "gauge-bar";
+    box.style.width = width + "px";
+    for (const tone of TONES) {
+      const value = Number(row.dataset[tone]);
+      if (value > 0) {
+        const part = document.createElement("i");
+        part.className = "tone-" + tone;
+        part.style.flexGrow = String(value);
+        box.append(part);
+      }
+    }
+    return box;
+  }
+
+  function figure(row) {
+    const text = document.createElement("span");
+    text.className = "gauge-text";
+    text.textContent = row.dataset.label;
+    return text;
+  }
+
+  // The bar is part of the drawing and scales with it; the figure stays readable at any zoom.
+  function lay(viewer) {
+    const overlays = viewer.get("overlays");
+    const registry = viewer.get("elementRegistry");
+    for (const row of rows) {
+      const shape = registry.get(row.dataset.element);
+      if (!shape || Number(row.dataset.count) === 0) continue;
+      overlays.add(shape.id, "durations", {
+        position: { bottom: BAR, left: 0 },
+        html: bar(row, shape.width),
+      });
+      overlays.add(shape.id, "durations", {
+        position: { bottom: 0, left: shape.width / 2 },
+        html: figure(row),
+        scale: { min: LEGIBLE, max: 1.2 },
+      });
+    }
+  }
+
+  function link(viewer) {
+    const byElement = new Map(Array.from(rows, (row) => [row.dataset.element, row]));
+    const bus = viewer.get("eventBus");
+    bus.on("element.hover", (event) => byElement.get(event.element.id)?.classList.add("is-marked"));
+    bus.on("element.out", (event) => byElement.get(event.element.id)?.classList.remove("is-marked"));
+  }
+
+  function zooming(viewer) {
+    const canvas = viewer.get("canvas");
+    const group = document.querySelector(".zoom");
+    const fit = () => canvas.zoom("fit-viewport", "auto");
+    const by = (factor) =>
+      canvas.zoom(Math.min(LARGEST, Math.max(SMALLEST, canvas.zoom() * factor)), "auto");
+    const acts = { in: () => by(STEP), out: () => by(1 / STEP), fit };
+    group.addEventListener("click", (event) => acts[event.target.dataset.zoom]?.());
+    group.hidden = false;
+    // The wheel belongs to the page; the buttons and dragging move the diagram.
+    viewer.get("zoomScroll").toggle(false);
+    fit();
+  }
+
+  function sized(viewer) {
+    const box = viewer.get("canvas").viewbox().inner;
+    const wanted = (frame.clientWidth / box.width) * box.height + 40;
+    frame.style.height = Math.round(Math.min(760, Math.max(380, wanted))) + "px";
+    viewer.get("canvas").resized();
+  }
+
+  async function draw() {
+    const answer = await fetch(frame.dataset.source);
+    if (!answer.ok) throw new Error("HTTP " + answer.status);
+    const viewer = new window.BpmnJS({ container: frame });
+    await viewer.importXML(await answer.text());
+    note.remove();
+    sized(viewer);
+    lay(viewer);
+    link(viewer);
+    zooming(viewer);
+    frame.dataset.state = "ready";
+  }
+
+  draw().catch((error) => {
+    note.textContent = "Không mở được sơ đồ (" + error.message + "); số liệu đầy đủ ở bảng bên dưới.";
+    frame.dataset.state = "failed";
+  });
+})();
