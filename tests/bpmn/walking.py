@@ -6,14 +6,13 @@ walks stay clear of them. Deadlines are not judged here.
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import Any
 
 from engine.process import Advance, Definition, complete, deliver, expire, start, withdraw
 from engine.process.timers import Duration
-from engine.timing.events import ElementPassed, MessageReceived, StepCompleted
+from engine.timing.events import ElementPassed, StepCompleted, StepEnabled
 from tests.bpmn.files import Folder
 
 HOURS = ((time(7, 30), time(11, 30)), (time(13), time(17)))
@@ -54,7 +53,7 @@ class Walk:
     advance: Advance
     path: list[str] = field(default_factory=list)
     flows: set[str] = field(default_factory=set)
-    fired: Counter[str] = field(default_factory=Counter)
+    since: dict[str, datetime] = field(default_factory=dict)
 
     def take(self, advance: Advance) -> None:
         """Go on from what a command gave back."""
@@ -67,12 +66,11 @@ class Walk:
                 case ElementPassed():
                     self.path.append(event.element)
                     self.flows.update(event.taken)
-                case MessageReceived():
-                    self.fired[event.element] += 1
+                case StepEnabled():
+                    self.since[event.step] = event.at
 
     def command(self, step: dict[str, Any]) -> None:
         """Do one step of a scenario."""
-        self.now = add_minutes(self.now, step.get("after_minutes", 0))
         if "complete" in step:
             self.take(self._complete(step))
         elif "deliver" in step:
@@ -84,16 +82,22 @@ class Walk:
             self.take(withdraw(self.definition, state, now=self.now, reason=reason))
 
     def _complete(self, step: dict[str, Any]) -> Advance:
+        task = self._task(step["complete"], step.get("index"))
+        self._wait(task, step)
         return complete(
             self.definition,
             self.advance.state,
-            self._task(step["complete"], step.get("index")),
+            task,
             facts=step.get("facts"),
             now=self.now,
             working_time=working_time,
         )
 
     def _deliver(self, step: dict[str, Any]) -> Advance:
+        wanted = (step["deliver"], step.get("key", ""))
+        waiting = [s.id for s in self.advance.subscriptions if (s.name, s.key) == wanted]
+        assert waiting, f"nobody waits for {wanted}"
+        self._wait(waiting[0], step)
         return deliver(
             self.definition,
             self.advance.state,
@@ -114,6 +118,10 @@ class Walk:
             now=self.now,
             working_time=working_time,
         )
+
+    def _wait(self, opened: str, step: dict[str, Any]) -> None:
+        ready = add_minutes(self.since[opened], step.get("after_minutes", 0))
+        self.now = max(self.now, ready)
 
     def _task(self, element: str, index: int | None) -> str:
         found = [t.id for t in self.advance.open_tasks if t.element == element]
