@@ -4,16 +4,12 @@ event sub-processes (BPMN 2.0.2 §10.5, §13.5); and what they wait for.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from engine.errors import Rejected
-from engine.process import timers
-from engine.process.document import EventDefinition
-from engine.process.expressions import CannotEvaluate, Expression
+from SpiffWorkflow.util.task import TaskState
+
 from engine.process.nodes import NodeSpec, Way, release
+from engine.process.triggers import THROWN_INSIDE, Trigger, matches
 from engine.timing.events import MessageReceived
 
 if TYPE_CHECKING:
@@ -21,112 +17,33 @@ if TYPE_CHECKING:
 
     from engine.process.tokens import Token
 
-THROWN_INSIDE = frozenset({"error", "escalation", "compensate", "cancel"})
-TimerValue = timers.Duration | datetime | timers.Cycle
-
-
-@dataclass(frozen=True)
-class Trigger:
-    """What is waited for: kind message, signal, timer, condition, error, escalation or link."""
-
-    kind: str
-    name: str = ""
-    code: str = ""
-    ref: str = ""
-    key: Expression | None = None
-    condition: Expression | None = None
-    timer: str = ""
-    value: TimerValue | Expression | None = None
-    working: bool = False
-
-    def arm(self, token: Token) -> bool:
-        """Start waiting from now; True when what is waited for is there already."""
-        if self.kind == "timer":
-            self._set_timer(token)
-        elif self.kind == "message" and self.key is not None:
-            token.marks["key"] = _key_text(self.key.evaluate(token.environment()))
-        elif self.kind == "conditional":
-            token.marks["was"] = self.holds(token)
-            return bool(token.marks["was"])
-        return False
-
-    def holds(self, token: Token) -> bool:
-        """Tell whether the condition holds; a fact not known yet makes it false."""
-        assert self.condition is not None  # noqa: S101 - only asked of conditions
-        try:
-            return self.condition.holds(token.environment())
-        except CannotEvaluate:
-            return False
-
-    def _set_timer(self, token: Token) -> None:
-        instance = token.workflow.instance
-        value = self._value(token)
-        due = timers.due(value, instance.now, self._working(token))
-        token.marks["due"] = due.isoformat()
-        if isinstance(value, timers.Cycle):
-            token.marks["left"] = -1 if value.repeats is None else value.repeats
-
-    def _working(self, token: Token) -> timers.WorkingTime | None:
-        if not self.working:
-            return None
-        working = token.workflow.instance.working_time
-        if working is None:
-            message = (
-                f"Hẹn giờ «{token.task_spec.name}» tính giờ làm việc nhưng chưa có lịch làm việc."
-            )
-            raise Rejected(message, element=token.task_spec.name)
-        return working
-
-    def _value(self, token: Token) -> TimerValue:
-        if not isinstance(self.value, Expression):
-            assert self.value is not None  # noqa: S101 - the compiler filled it
-            return self.value
-        text = self.value.evaluate(token.environment())
-        parse: Callable[[str], TimerValue] = timers.PARSERS[self.timer]
-        try:
-            return parse(text if isinstance(text, str) else repr(text))
-        except timers.TimerFaulty as fault:
-            name = token.task_spec.name
-            raise CannotEvaluate(f"Hẹn giờ «{name}»: {fault}.", element=name) from None
-
-    def again(self, token: Token) -> bool:
-        """After a timer fired: set its next repetition, or tell that there is none."""
-        left = token.marks.get("left", 0)
-        if not left or left == 1:
-            return False
-        if left > 0:
-            token.marks["left"] = left - 1
-        value = self._value(token)
-        assert isinstance(value, timers.Cycle)  # noqa: S101 - only cycles are marked with `left`
-        last = datetime.fromisoformat(token.marks["due"])
-        every, working = value.every, self._working(token)
-        token.marks["due"] = (
-            every.after(last) if working is None else working(last, every)
-        ).isoformat()
-        return True
-
-
-def _key_text(value: Any) -> str:
-    return value if isinstance(value, str) else "" if value is None else str(value)
-
 
 class CatchSpec(NodeSpec):
     """An intermediate catch event or receive task: the token itself waits."""
 
     opens_step = True
-    trigger: Trigger
 
     def enter(self, token: Token) -> bool:
-        """Wait, unless the condition holds already."""
+        """Wait, unless a condition holds already; the token itself waits for the first event."""
         token.wait()
         self.record_enabled(token)
-        if self.trigger.arm(token):
+        if self.triggers[0].arm(token):
             self.fire(token)
+        for index in range(1, len(self.triggers)):
+            if token.alive and token.state == TaskState.WAITING:
+                listen(token.workflow, self, index, host=token.id)
         return False
 
     def fire(self, token: Token) -> None:
-        """What was waited for happened: win the race, if there is one, and go on."""
-        received(token, self.trigger)
+        """One of the events happened: win the race, if there is one, and go on."""
+        received(token, self.trigger_of(token))
+        if token.listens:
+            waiting = token.workflow.tasks.get(token.marks["host"])
+            if waiting is None:
+                return
+            waiting.marks.update({k: v for k, v in token.marks.items() if k == "gave"})
+            token = waiting
+        release(token)
         race = token.marks.pop("race", None)
         if race is not None:
             gateway = token.workflow.tasks.get(race)
@@ -146,21 +63,16 @@ class LinkCatchSpec(NodeSpec):
 class BoundarySpec(NodeSpec):
     """A boundary event: a listener watches while its host activity runs (§13.5.3)."""
 
-    trigger: Trigger
-
     def watch(self, host: Token) -> None:
         """Begin to watch the host; what is thrown inside it needs no listener."""
-        if self.trigger.kind in THROWN_INSIDE:
-            return
-        token = host.workflow.place(self, host=host.id)
-        token.wait()
-        if self.trigger.arm(token):
-            self.fire(token)
+        for index, trigger in enumerate(self.triggers):
+            if trigger.kind not in THROWN_INSIDE and host.alive:
+                listen(host.workflow, self, index, host=host.id)
 
     def fire(self, token: Token) -> None:
         """The event happened: interrupt the host, or let a new token go beside it."""
-        scope = token.workflow
-        received(token, self.trigger)
+        scope, trigger = token.workflow, self.trigger_of(token)
+        received(token, trigger)
         if self.node.interrupting:
             host = scope.tasks.get(token.marks.pop("host"))
             if host is not None:
@@ -171,13 +83,13 @@ class BoundarySpec(NodeSpec):
             token.go()
             return
         scope.place(self).go()
-        if self.trigger.kind == "timer" and not self.trigger.again(token):
+        if trigger.kind == "timer" and not trigger.again(token):
             scope.drop(token)
 
-    def catch(self, host: Token) -> None:
+    def catch(self, host: Token, trigger: Trigger) -> None:
         """Catch an error or escalation thrown inside the host."""
         scope = host.workflow
-        received(host, self.trigger, element=self.node.id)
+        received(host, trigger, element=self.node.id)
         if self.node.interrupting:
             scope.instance.reason = self.node.id
             host.cancel()
@@ -188,24 +100,21 @@ class EventSubProcessSpec(NodeSpec):
     """An event sub-process: starts inside its scope when its event happens (§13.5.4)."""
 
     opens_step = True
-    trigger: Trigger
     interrupting: bool
     inner: Any
 
     def watch(self, scope: Any) -> None:
         """Begin to watch on behalf of the whole scope."""
-        if self.trigger.kind in THROWN_INSIDE:
-            return
-        token = scope.place(self, host="")
-        token.wait()
-        if self.trigger.arm(token):
-            self.fire(token)
+        for index, trigger in enumerate(self.triggers):
+            if trigger.kind not in THROWN_INSIDE:
+                listen(scope, self, index, host="")
 
     def fire(self, token: Token) -> None:
         """The event happened: run beside or instead of everything in the scope."""
         scope = token.workflow
-        received(token, self.trigger)
-        if self.interrupting or (self.trigger.kind == "timer" and not self.trigger.again(token)):
+        trigger = self.trigger_of(token)
+        received(token, trigger)
+        if self.interrupting or (trigger.kind == "timer" and not trigger.again(token)):
             scope.drop(token)
         self.run_in(scope)
 
@@ -227,6 +136,16 @@ class EventSubProcessSpec(NodeSpec):
         token.go()
 
 
+def listen(scope: Any, spec: NodeSpec, index: int, *, host: str) -> None:
+    """Place a listener for one of a node's events; one that has happened already fires."""
+    token = scope.place(spec, host=host)
+    if index:
+        token.marks["def"] = index
+    token.wait()
+    if spec.triggers[index].arm(token):
+        spec.fire(token)
+
+
 def received(token: Token, trigger: Trigger, element: str = "") -> None:
     """Write to the log that an event reached its node."""
     instance = token.workflow.instance
@@ -241,18 +160,10 @@ def received(token: Token, trigger: Trigger, element: str = "") -> None:
     )
 
 
-def matches(trigger: Trigger, definition: EventDefinition | Trigger) -> bool:
-    """Tell whether a catch of error or escalation takes what was thrown; no code takes all."""
-    wanted = trigger.code or trigger.name
-    return not wanted or wanted in (definition.code, definition.name)
-
-
 def first_match(
     candidates: Sequence[BoundarySpec | EventSubProcessSpec], thrown: Trigger
-) -> BoundarySpec | EventSubProcessSpec | None:
-    """Return the catcher of a thrown error or escalation: an exact one before a catch-all."""
-    fitting = [
-        c for c in candidates if c.trigger.kind == thrown.kind and matches(c.trigger, thrown)
-    ]
-    exact = [c for c in fitting if c.trigger.code or c.trigger.name]
+) -> tuple[BoundarySpec | EventSubProcessSpec, Trigger] | None:
+    """Return what catches a thrown error or escalation: an exact catcher before a catch-all."""
+    fitting = [(c, t) for c in candidates for t in c.triggers if matches(t, thrown)]
+    exact = [pair for pair in fitting if pair[1].code or pair[1].name]
     return next(iter(exact or fitting), None)

@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from engine.process import activities, catching, gateways, throwing
-from engine.process.catching import Trigger
 from engine.process.document import Document, EventDefinition, Lane, Node, Process, Scope
 from engine.process.expressions import Expression, compile_expression
 from engine.process.facts import FactType
@@ -24,6 +23,7 @@ from engine.process.scripts import compile_script
 from engine.process.shape import ScopeGraph
 from engine.process.texts import COUNTERS, loop_names
 from engine.process.timers import PARSERS, looks_literal
+from engine.process.triggers import Trigger
 
 FORMAT = "1"
 COUNTS = frozenset({"nrOfInstances", "nrOfCompletedInstances", "nrOfActiveInstances"})
@@ -188,7 +188,12 @@ def _definition(
         ),
         end_events=tuple(e.id for e in elements.values() if e.kind == "endEvent"),
         message_names=document.messages,
-        has_conditions=any(e.event == "conditional" for e in elements.values()),
+        has_conditions=any(
+            t.kind == "conditional"
+            for s in compiler.scopes.values()
+            for n in s.task_specs.values()
+            for t in n.triggers
+        ),
         main=main,
         scopes=compiler.scopes,
     )
@@ -267,7 +272,7 @@ class _Compiler:
 
     def _fill(self, spec: NodeSpec, node: Node) -> None:
         if isinstance(spec, activities.ReceiveSpec):
-            spec.trigger = Trigger("message", node.message, key=self._key(node))
+            spec.triggers = (Trigger("message", node.message, key=self._key(node)),)
         elif isinstance(spec, activities.SendSpec):
             spec.key = self._key(node)
         elif isinstance(spec, activities.ScriptSpec):
@@ -278,7 +283,7 @@ class _Compiler:
             assert node.scope is not None  # noqa: S101 - read so
             spec.inner = self.scope(node.scope)
         elif node.events and node.tag != "startEvent" and node.event_kind != "link":
-            spec.trigger = self.trigger(node.events[0], node)
+            spec.triggers = tuple(self.trigger(e, node) for e in node.events)
         if node.loop is not None and not node.by_event:
             spec.loop = self._repetition(node)
 
@@ -286,8 +291,8 @@ class _Compiler:
         spec = catching.EventSubProcessSpec(scope, node)
         assert node.scope is not None  # noqa: S101 - read so
         start = next(n for n in node.scope.nodes if n.tag == "startEvent")
-        spec.trigger = self.trigger(start.events[0], start)
-        spec.interrupting = start.interrupting or spec.trigger.kind == "error"
+        spec.triggers = tuple(self.trigger(e, start) for e in start.events)
+        spec.interrupting = start.interrupting or any(e.kind == "error" for e in start.events)
         spec.inner = self.scope(node.scope)
         scope.handlers.append(spec)
         return spec
@@ -391,4 +396,4 @@ def _has_event(spec: NodeSpec) -> bool:
         return True
     if isinstance(spec, throwing.ThrowSpec) and spec.link:
         return True
-    return getattr(spec, "trigger", None) is not None
+    return len(spec.triggers) == len(spec.node.events) or spec.node.by_event

@@ -39,7 +39,7 @@ class JoinSpec(NodeSpec):
                 found.setdefault(other.marks.get("via", ""), other)
         return found
 
-    def fire(self, arrivals: dict[str, Token], last: Token) -> None:
+    def consume(self, arrivals: dict[str, Token], last: Token) -> None:
         """Use up the arrivals; one of them goes on for all."""
         for token in arrivals.values():
             if token is not last:
@@ -60,7 +60,7 @@ class ParallelSpec(JoinSpec):
         if len(arrivals) < len(self.flows_in):
             return False
         chosen = arrivals[token.marks["via"]]
-        self.fire(arrivals, chosen)
+        self.consume(arrivals, chosen)
         if chosen is not token:
             chosen.go()
             return False

@@ -115,7 +115,7 @@ class Instance:
             t
             for t in self.tokens()
             if t.state == TaskState.WAITING
-            and (trigger := getattr(t.task_spec, "trigger", None)) is not None
+            and (trigger := t.waits_for()) is not None
             and trigger.kind == kind
             and trigger.name == name
         ]
@@ -179,7 +179,7 @@ class Instance:
             if token is None:
                 del self.joins[scope, spec]
             elif spec.ready_to_fire(token):
-                spec.fire(spec.arrivals(token), token)
+                spec.consume(spec.arrivals(token), token)
                 token.go()
                 return True
         return False
@@ -190,7 +190,7 @@ class Instance:
         fired = False
         for token in self.tokens():
             if token.alive and "was" in token.marks:
-                holds = token.task_spec.trigger.holds(token)
+                holds = token.task_spec.trigger_of(token).holds(token)
                 before, token.marks["was"] = token.marks["was"], holds
                 if holds and not before:
                     token.task_spec.fire(token)

@@ -11,7 +11,6 @@ from SpiffWorkflow.util.task import TaskState
 from engine.errors import Rejected
 from engine.process.activities import WorkSpec
 from engine.process.advance import Advance, OpenTask, Subscription, Timer
-from engine.process.catching import Trigger
 from engine.process.compiling import Definition
 from engine.process.facts import MAX_FACTS_BYTES, WrongFact, check_facts
 from engine.process.instance import Instance
@@ -20,6 +19,7 @@ from engine.process.state import freeze, thaw
 from engine.process.throwing import catch_on, throw_up
 from engine.process.timers import WorkingTime
 from engine.process.tokens import Token
+from engine.process.triggers import Trigger
 from engine.timing.events import ProcessEnded, ProcessStarted
 
 Facts = Mapping[str, Any] | None
@@ -291,7 +291,7 @@ def _timer(token: Token) -> Timer:
 def _subscriptions(instance: Instance) -> tuple[Subscription, ...]:
     found = []
     for token in instance.tokens():
-        trigger = getattr(token.task_spec, "trigger", None)
+        trigger = token.waits_for()
         if trigger is None or token.state != TaskState.WAITING:
             continue
         if trigger.kind in {"message", "signal", "conditional"}:

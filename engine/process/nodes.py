@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from engine.process.catching import BoundarySpec, EventSubProcessSpec
     from engine.process.multi import Repetition
     from engine.process.tokens import Token
+    from engine.process.triggers import Trigger
 
 
 class NoBranch(Rejected):
@@ -70,6 +71,7 @@ class NodeSpec(TaskSpec):  # type: ignore[misc] # the library is untyped
         self.boundaries: list[BoundarySpec] = []
         self.loop: Repetition | None = None
         self.handler = ""
+        self.triggers: tuple[Trigger, ...] = ()
 
     # The library's hooks.
 
@@ -102,6 +104,11 @@ class NodeSpec(TaskSpec):  # type: ignore[misc] # the library is untyped
     def receive(self, token: Token) -> None:
         """Let the library's life of a task begin for a token placed by us."""
         self._update(token)
+
+    def trigger_of(self, token: Token) -> Trigger:
+        """Return which of the node's events a token waits for."""
+        index: int = token.marks.get("def", 0)
+        return self.triggers[index]
 
     # What a node is.
 
@@ -192,6 +199,10 @@ class NodeSpec(TaskSpec):  # type: ignore[misc] # the library is untyped
                 index=token.marks.get("index"),
             )
         )
+
+    def fire(self, token: Token) -> None:
+        """Something a token here waits for happened; only catching nodes are asked."""
+        raise NotImplementedError(self.name)
 
     def withdraw(self, token: Token) -> None:
         """Take the token away with everything that depends on it."""

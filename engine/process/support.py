@@ -21,6 +21,7 @@ RUN: dict[str, frozenset[str]] = {
     "boundaryEvent": CATCHES | RISING | {"compensate", "cancel"},
 }
 EVENT_SUBPROCESS_STARTS = CATCHES | RISING
+NEVER_MIXED = frozenset({"link", "terminate", "cancel", "compensate", "error"})
 REFUSED_TAGS = {
     "complexGateway": "cổng phức hợp (complexGateway)",
     "adHocSubProcess": "quy trình con tùy biến (adHocSubProcess)",
@@ -64,7 +65,12 @@ def _event(node: Node, *, by_event: bool) -> Iterator[str]:
     starts_event_scope = node.tag == "startEvent" and by_event
     allowed = EVENT_SUBPROCESS_STARTS if starts_event_scope else RUN[node.tag]
     kind = node.event_kind
-    if kind == "none" and node.tag in {"intermediateCatchEvent", "boundaryEvent"}:
+    kinds = [e.kind for e in node.events]
+    if kind == "multiple":
+        mixed = (set(kinds) - allowed) or (set(kinds) & NEVER_MIXED)
+        if mixed:
+            yield f"{node.tag} với nhiều sự kiện gồm {', '.join(sorted(mixed))}"
+    elif kind == "none" and node.tag in {"intermediateCatchEvent", "boundaryEvent"}:
         yield f"{node.tag} không có loại sự kiện"
     elif kind not in allowed and not (kind == "none" and starts_event_scope):
         yield f"{node.tag} loại {kind}"

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from engine.process import compensation
 from engine.process.advance import Outgoing
-from engine.process.catching import Trigger, first_match
+from engine.process.catching import BoundarySpec, EventSubProcessSpec, first_match
 from engine.process.expressions import Expression
 from engine.process.nodes import NodeSpec, Way
+from engine.process.triggers import Trigger
 from engine.timing.events import MessageSent
 
 if TYPE_CHECKING:
@@ -19,20 +20,20 @@ class ThrowSpec(NodeSpec):
     """An intermediate throw event."""
 
     choice = "all"
-    trigger: Trigger | None = None
     link: str = ""
 
     def enter(self, token: Token) -> bool:
         """Compensation is thrown on entering: the token waits until all is undone."""
-        if self.trigger is not None and self.trigger.kind == "compensate":
-            return compensation.begin(token, self.trigger.ref)
+        for trigger in self.triggers:
+            if trigger.kind == "compensate":
+                return compensation.begin(token, trigger.ref)
         return True
 
     def depart(self, token: Token) -> None:
         """Record, throw, and go on unless what was thrown interrupted us."""
         ways = self.choose(token)
         self.record(token, ways)
-        throw(token, self.trigger)
+        throw_all(token, self.triggers)
         if self.link:
             ways = [Way(flow="", target=self.link, condition=None)]
         if token.alive:
@@ -43,16 +44,14 @@ class EndSpec(NodeSpec):
     """An end event: the token ends here, after throwing what the event says."""
 
     choice = "all"
-    trigger: Trigger | None = None
 
     def enter(self, token: Token) -> bool:
         """Undo first what has to be undone: by compensation, or all of a cancelled transaction."""
-        kind = self.trigger.kind if self.trigger is not None else ""
-        if kind == "cancel":
-            token.workflow.clear(keep=token, reason=self.node.id)
-            return compensation.begin(token, "")
-        if kind == "compensate" and self.trigger is not None:
-            return compensation.begin(token, self.trigger.ref)
+        for trigger in self.triggers:
+            if trigger.kind == "cancel":
+                token.workflow.clear(keep=token, reason=self.node.id)
+            if trigger.kind in {"cancel", "compensate"}:
+                return compensation.begin(token, trigger.ref)
         return True
 
     def depart(self, token: Token) -> None:
@@ -60,19 +59,22 @@ class EndSpec(NodeSpec):
         scope, instance = token.workflow, token.workflow.instance
         self.record(token, ())
         instance.end_events.append(self.node.id)
-        if self.trigger is not None and self.trigger.kind == "terminate":
+        if any(t.kind == "terminate" for t in self.triggers):
             # Terminate ends this scope and everything in it, no more (§10.5.3).
             scope.clear(keep=token, reason=self.node.id)
             if scope.owner is None:
                 instance.outcome = "terminated"
             return
-        throw(token, self.trigger)
+        throw_all(token, self.triggers)
 
 
-def throw(token: Token, trigger: Trigger | None) -> None:
-    """Throw a message, signal, escalation or error from where the token is."""
-    if trigger is None:
-        return
+def throw_all(token: Token, triggers: tuple[Trigger, ...]) -> None:
+    """Throw everything an event names, in order; what comes last may interrupt the thrower."""
+    for trigger in triggers:
+        _throw(token, trigger)
+
+
+def _throw(token: Token, trigger: Trigger) -> None:
     if trigger.kind == "message":
         throw_message(token, trigger.name, trigger.key)
     elif trigger.kind == "signal":
@@ -131,9 +133,9 @@ def throw_up(scope: Scope, thrown: Trigger, *, element: str) -> None:
     """
     level: Scope | None = scope
     while level is not None:
-        handler = first_match(level.spec.handlers, thrown)
-        if handler is not None:
-            handler.run_in(level)
+        found = first_match(level.spec.handlers, thrown)
+        if found is not None and isinstance(found[0], EventSubProcessSpec):
+            found[0].run_in(level)
             return
         if level.owner is None:
             break
@@ -145,11 +147,11 @@ def throw_up(scope: Scope, thrown: Trigger, *, element: str) -> None:
 
 def catch_on(host: Token, thrown: Trigger) -> bool:
     """Let a boundary event of an activity catch; a repetition is caught as a whole."""
-    catcher = first_match(host.task_spec.boundaries, thrown)
-    if catcher is None:
+    found = first_match(host.task_spec.boundaries, thrown)
+    if found is None or not isinstance(found[0], BoundarySpec):
         return False
     body = host.workflow.tasks.get(host.marks.get("of", ""), host)
-    catcher.catch(body)
+    found[0].catch(body, found[1])
     return True
 
 

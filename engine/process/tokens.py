@@ -17,6 +17,7 @@ from SpiffWorkflow.util.task import TaskState
 if TYPE_CHECKING:
     from engine.process.instance import Instance
     from engine.process.nodes import NodeSpec, ScopeSpec
+    from engine.process.triggers import Trigger
 
 
 class Token(Task):  # type: ignore[misc] # the library is untyped
@@ -25,7 +26,8 @@ class Token(Task):  # type: ignore[misc] # the library is untyped
     Marks: `via` the flow it came by; `host` the activity a listener watches (empty: the scope);
     `race` the event gateway it competes for; `of`, `index` a multi-instance execution; `count`,
     `done`, `next`, `items`, `out` a multi-instance body; `due`, `left` a timer; `key` a message;
-    `was` a condition; `comp`, `undo` compensation; `local` facts of one execution.
+    `was` a condition; `def` which of several events; `comp`, `undo` compensation; `local` facts of
+    one execution; `gave` the facts a step was completed with.
     """
 
     def __init__(
@@ -68,6 +70,11 @@ class Token(Task):  # type: ignore[misc] # the library is untyped
     def listens(self) -> bool:
         """Tell whether it only watches for an event and does not keep its scope going."""
         return "host" in self.marks
+
+    def waits_for(self) -> Trigger | None:
+        """Return the event the token waits for, if it waits for one."""
+        spec = self.task_spec
+        return spec.trigger_of(self) if spec.triggers else None
 
     @property
     def is_body(self) -> bool:

@@ -724,3 +724,27 @@ def test_an_interrupting_escalation_stops_the_thrower_itself() -> None:
     walk = Walk(compile_definition(read(definitions(roots, process(body))))).begin()
     assert walk.open == ["h"]
     assert walk.do("h").at.outcome == "completed"
+
+
+def test_the_first_of_several_events_is_enough() -> None:
+    several = event("message", messageRef="m") + timer("P5D") + event("signal", signalRef="sg")
+    roots = MESSAGE + '<signal id="sg" name="closed"/>'
+    catch = node("intermediateCatchEvent", "c", several) + tasks("a") + flows("s>c", "c>a", "a>e")
+    definition = model(catch, roots=roots)
+    walk = Walk(definition).begin()
+    assert sorted(s.name for s in walk.at.subscriptions) == ["answer", "closed"]
+    assert walk.ring("c").open == ["a"]
+    assert walk.at.subscriptions == ()
+    assert Walk(definition).begin().tell("answer").open == ["a"]
+    assert Walk(definition).begin().tell("closed", signal=True).open == ["a"]
+    other = Walk(model(boundary(several), roots=roots)).begin().tell("closed", signal=True)
+    assert other.open == ["b"]
+    assert other.at.timers == ()
+
+
+def test_an_event_may_throw_several_things() -> None:
+    roots = MESSAGE + '<signal id="sg" name="closed"/>'
+    several = event("message", messageRef="m") + event("signal", signalRef="sg")
+    content = node("intermediateThrowEvent", "t", several) + flows("s>t", "t>e")
+    walk = Walk(model(content, roots=roots)).begin()
+    assert [o.kind for o in walk.sent] == ["message", "signal"]
