@@ -81,13 +81,7 @@ class InclusiveSpec(JoinSpec):
     @cached_property
     def upstream(self) -> dict[str, frozenset[str]]:
         """Return, per incoming flow, the nodes from which a path leads to it, not through here."""
-        before: dict[str, list[tuple[str, str]]] = {}
-        specs = self._wf_spec.task_specs
-        for spec in specs.values():
-            for way in spec.ways:
-                before.setdefault(way.target, []).append((way.flow, spec.name))
-            for boundary in spec.boundaries:
-                before.setdefault(boundary.name, []).append(("", spec.name))
+        before = self._wf_spec.before
         reach: dict[str, frozenset[str]] = {}
         for flow, source in before.get(self.name, ()):
             seen: set[str] = set()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.specs.base import TaskSpec
@@ -51,6 +52,19 @@ class ScopeSpec(WorkflowSpec):  # type: ignore[misc] # the library is untyped
         self.starts: list[NodeSpec] = []
         self.implicit: list[NodeSpec] = []
         self.handlers: list[EventSubProcessSpec] = []
+
+    @cached_property
+    def before(self) -> dict[str, list[tuple[str, str]]]:
+        """Return, for each node, the flows into it with their sources; a host comes before its
+        boundary events.
+        """
+        found: dict[str, list[tuple[str, str]]] = {}
+        for spec in self.task_specs.values():
+            for way in spec.ways:
+                found.setdefault(way.target, []).append((way.flow, spec.name))
+            for boundary in spec.boundaries:
+                found.setdefault(boundary.name, []).append(("", spec.name))
+        return found
 
 
 class NodeSpec(TaskSpec):  # type: ignore[misc] # the library is untyped
