@@ -55,6 +55,7 @@ class Instance:
         self.end_events: list[str] = []
         self.passes: dict[str, int] = {}
         self.steps = 0
+        self.final_facts: dict[str, Any] = {}
 
     @property
     def top(self) -> Scope:

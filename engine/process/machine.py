@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -232,9 +233,8 @@ def _advance(instance: Instance) -> Advance:
     state = freeze(instance)
     top = instance.scopes.get("")
     facts = (top.facts or {}) if top is not None else instance.final_facts
-    if len(state) > MAX_FACTS_BYTES * 4:
-        message = f"Dữ kiện của quy trình lớn hơn {MAX_FACTS_BYTES} byte."
-        raise WrongFact(message)
+    if len(state) > MAX_FACTS_BYTES:
+        _not_too_much(facts)
     return Advance(
         state=state,
         events=tuple(instance.events),
@@ -246,6 +246,13 @@ def _advance(instance: Instance) -> Advance:
         outcome=instance.outcome,
         end_events=tuple(instance.end_events),
     )
+
+
+def _not_too_much(facts: Mapping[str, Any]) -> None:
+    size = len(json.dumps(facts, ensure_ascii=False).encode())
+    if size > MAX_FACTS_BYTES:
+        message = f"Dữ kiện của quy trình lớn {size} byte, quá {MAX_FACTS_BYTES}; hãy bớt đi."
+        raise WrongFact(message)
 
 
 def _open_task(token: Token) -> OpenTask:

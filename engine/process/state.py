@@ -54,7 +54,7 @@ def freeze(instance: Instance) -> bytes:
     content = [FORMAT, instance.definition.digest[:16], instance.number, scopes]
     if not scopes:
         content.append(instance.outcome)
-        content.append(getattr(instance, "final_facts", {}))
+        content.append(instance.final_facts)
     return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
 
 

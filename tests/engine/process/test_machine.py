@@ -748,3 +748,17 @@ def test_an_event_may_throw_several_things() -> None:
     content = node("intermediateThrowEvent", "t", several) + flows("s>t", "t>e")
     walk = Walk(model(content, roots=roots)).begin()
     assert [o.kind for o in walk.sent] == ["message", "signal"]
+
+
+def test_facts_are_bounded_as_a_whole() -> None:
+    walk = Walk(model(tasks("a", "b"), flows("s>a", "a>b", "b>e"))).begin()
+    much = {f"n{i}": "x" * 3900 for i in range(20)}
+    with pytest.raises(WrongFact):
+        walk.do("a", **much)
+    with pytest.raises(WrongFact):
+        walk.do("a", text="x" * 5000)
+    with pytest.raises(WrongFact):
+        walk.do("a", deep=[[[[[[[[[[1]]]]]]]]]])
+    with pytest.raises(WrongFact):
+        walk.do("a", **{"not a name": 1})
+    assert walk.do("a", n=1).open == ["b"]
