@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from engine.process.document import Document, Node, Process, Scope
+from engine.process.elements import MAX_NESTING
 from engine.process.facts import FactType
 from engine.process.findings import Finding
 from engine.process.rules import finding
@@ -67,6 +68,38 @@ def _calls(document: Document) -> Iterator[Finding]:
             yield finding(
                 "call_ring", element=process.id, name=process.name, detail=" → ".join(ring)
             )
+            return
+    yield from _call_depth(document)
+
+
+def _call_depth(document: Document) -> Iterator[Finding]:
+    """Refuse calls that nest deeper than sub-processes may; rings were refused before."""
+    edges = [
+        (process.id, depth, node.called)
+        for process in document.processes
+        for node, depth in _nested(process.scope)
+        if node.tag == "callActivity"
+    ]
+    deepest: dict[str, int] = {}
+    for _ in range(MAX_NESTING + 1):
+        before = dict(deepest)
+        for caller, depth, called in edges:
+            deepest[caller] = max(deepest.get(caller, 0), depth + before.get(called, 0))
+        if deepest == before:
+            return
+    for process in document.processes:
+        if deepest.get(process.id, 0) > MAX_NESTING:
+            yield finding("too_deep", element=process.id, name=process.name, line=process.line)
+
+
+def _nested(scope: Scope) -> Iterator[tuple[Node, int]]:
+    pending = [(scope, 1)]
+    while pending:
+        inner, depth = pending.pop()
+        for node in inner.nodes:
+            yield node, depth
+            if node.scope is not None:
+                pending.append((node.scope, depth + 1))
 
 
 def _ring(start: str, calls: Mapping[str, set[str]]) -> list[str]:
