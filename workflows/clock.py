@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import random
 import secrets
+import time
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 TOKEN_BITS = 256
@@ -58,6 +59,19 @@ class SimulatedClock:
         if moment < self._now:
             raise ValueError(f"The clock does not go back from {self._now} to {moment}.")
         self._now = moment.astimezone(UTC)
+
+
+class ContinuedClock:
+    """A clock that goes on from a given moment at the pace of the machine: for sample data."""
+
+    def __init__(self, start: datetime) -> None:
+        """Start at an aware moment, now."""
+        self._start = start.astimezone(UTC)
+        self._began = time.monotonic()
+
+    def now(self) -> datetime:
+        """Return the moment: aware, UTC."""
+        return self._start + timedelta(seconds=time.monotonic() - self._began)
 
 
 class SystemIds:
