@@ -121,11 +121,15 @@ class StepResumed(StepEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class StepCompleted(StepEvent):
-    """The step is done; `facts` are the routing facts it set, `taken` the flows left by."""
+    """The step is done; `facts` are the routing facts it set, `taken` the flows left by.
+
+    `note` is what the person who did it wrote down.
+    """
 
     kind: ClassVar[str] = "step_completed"
     facts: dict[str, Any] = field(default_factory=dict)
     taken: tuple[str, ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -28,6 +28,7 @@ class DossierFilter:
     agency: str = ""
     procedure: str = ""
     status: int | None = None
+    overdue_at: datetime | None = None
     after: tuple[datetime, str] | None = None
     limit: int = 50
 
@@ -68,6 +69,8 @@ class Dossiers:
             query = query.where(dossier.c.procedure == wanted.procedure)
         if wanted.status is not None:
             query = query.where(dossier.c.status == wanted.status)
+        if wanted.overdue_at is not None:
+            query = query.where(*_overdue(wanted.overdue_at))
         if wanted.after is not None:
             key = sa.tuple_(dossier.c.received_at, dossier.c.id)
             query = query.where(key < sa.tuple_(*_bound(wanted.after)))
@@ -77,8 +80,7 @@ class Dossiers:
         """Return open dossiers whose due moment is past, the longest overdue first."""
         query = (
             sa.select(*_COLUMNS)
-            .where(dossier.c.ended_at.is_(None), dossier.c.resolved_at.is_(None))
-            .where(dossier.c.due_at < on, dossier.c.clock_running)
+            .where(*_overdue(on))
             .order_by(dossier.c.due_at, dossier.c.id)
             .limit(limit)
         )
@@ -109,6 +111,16 @@ class Dossiers:
 
     def _with_state(self, dossier_id: str) -> sa.Select[Any]:
         return sa.select(*_COLUMNS, *_STATE).where(dossier.c.id == valid_id(dossier_id))
+
+
+def _overdue(on: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    """Not resolved, the clock running, the due moment past."""
+    return (
+        dossier.c.ended_at.is_(None),
+        dossier.c.resolved_at.is_(None),
+        dossier.c.clock_running,
+        dossier.c.due_at < on,
+    )
 
 
 def valid_id(text: str, what: str = "hồ sơ") -> str:

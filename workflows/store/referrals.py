@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -14,10 +14,8 @@ from workflows.errors import NotFound
 from workflows.store.dossiers import valid_id
 from workflows.store.records import ReferralRow
 from workflows.store.tables import dossier, referral
-from workflows.store.upserting import upsert
 
 _COLUMNS = [referral.c[f.name] for f in fields(ReferralRow)]
-_ANSWER = ("answered_at", "answer", "late", "silent")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +25,7 @@ class ListedReferral:
     referral: ReferralRow
     dossier_code: str
     procedure: str
+    digest: str
     revision: int
     asked_by: str
 
@@ -62,6 +61,7 @@ class Referrals:
         extra = (
             dossier.c.code.label("dossier_code"),
             dossier.c.procedure,
+            dossier.c.digest,
             dossier.c.revision,
             dossier.c.competent_agency.label("asked_by"),
         )
@@ -77,9 +77,23 @@ class Referrals:
         query = query.order_by(referral.c.sent_at, referral.c.id).limit(limit)
         return [_listed(row) for row in self._connection.execute(query)]
 
-    def save(self, rows: Sequence[ReferralRow]) -> None:
-        """Write new and answered referrals in one statement."""
-        upsert(self._connection, referral, [vars(r) for r in rows], changing=_ANSWER)
+    def add(self, rows: Sequence[ReferralRow]) -> None:
+        """Write new referrals; no rows, no statement."""
+        if rows:
+            self._connection.execute(referral.insert(), [vars(r) for r in rows])
+
+    def answer(self, answers: Mapping[str, Mapping[str, Any]]) -> None:
+        """Write answers by referral; no answers, no statement."""
+        if not answers:
+            return
+        names = ("answered_at", "answer", "late", "silent")
+        statement = referral.update().where(referral.c.id == sa.bindparam("_id"))
+        statement = statement.values({name: sa.bindparam(f"_{name}") for name in names})
+        rows = [
+            {"_id": referral_id, **{f"_{name}": values[name] for name in names}}
+            for referral_id, values in answers.items()
+        ]
+        self._connection.execute(statement, rows)
 
 
 def _listed(row: Any) -> ListedReferral:

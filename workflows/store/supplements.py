@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from workflows.store.records import SupplementRow
 from workflows.store.tables import supplement
-from workflows.store.upserting import upsert
 
 _COLUMNS = [supplement.c[f.name] for f in fields(SupplementRow)]
 
@@ -28,15 +28,13 @@ class Supplements:
         rows = self._connection.execute(query.order_by(supplement.c.round))
         return [SupplementRow(**row._mapping) for row in rows]  # noqa: SLF001
 
-    def save(self, rows: Sequence[SupplementRow]) -> None:
-        """Write requested rounds in one statement."""
-        values = [vars(r) for r in rows]
-        upsert(self._connection, supplement, values, changing=("taken_at",))
+    def add(self, rows: Sequence[SupplementRow]) -> None:
+        """Write new rounds; no rows, no statement."""
+        if rows:
+            self._connection.execute(supplement.insert(), [vars(r) for r in rows])
 
-    def taken(self, row: SupplementRow) -> None:
-        """Note that the papers of a round arrived."""
-        where = (
-            supplement.c.dossier_id == row.dossier_id,
-            supplement.c.round == row.round,
-        )
-        self._connection.execute(supplement.update().where(*where).values(taken_at=row.taken_at))
+    def taken(self, dossier_id: str, rounds: Mapping[int, datetime]) -> None:
+        """Note when the papers of rounds arrived; no rounds, no statement."""
+        for number, at in rounds.items():
+            which = (supplement.c.dossier_id == dossier_id, supplement.c.round == number)
+            self._connection.execute(supplement.update().where(*which).values(taken_at=at))

@@ -1,0 +1,204 @@
+"""What a step of the process means for the dossier: who has to act, supplements, referrals.
+
+The engine says which step opened and closed; the procedure says what that means. Pure.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from engine.law.procedure import Procedure, Referral
+from engine.process import Advance
+from engine.timing.events import (
+    Event,
+    ReferralAnswered,
+    ReferralSent,
+    StepCompleted,
+    StepEnabled,
+    StepWithdrawn,
+    SupplementRequested,
+    SupplementTaken,
+)
+from workflows.agencies import Agencies
+from workflows.store.records import DossierRow, StateRow, StepRow
+
+REFERRALS = uuid.UUID("5f0c8a52-6f0e-4d6b-9d1e-2c7c6f3b8a11")  # name space of referral ids
+WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """What a command adds to what the process does: words, not routing."""
+
+    components: tuple[str, ...] = ()
+    reason: str = ""
+    answer: str = ""
+    note: str = ""
+    step: str = ""  # the step the note is about
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    """What is needed to understand the events of one command."""
+
+    procedure: Procedure
+    agencies: Agencies
+    dossier: DossierRow
+    before: StateRow
+    steps: Mapping[str, StepRow]
+    referral_due: Callable[[Referral, datetime], datetime | None]
+    said: Said = field(default_factory=Said)
+
+
+def referral_id(dossier_id: str, step: str) -> str:
+    """Return the id of the referral that a step waits for: the same in every rebuild."""
+    return str(uuid.uuid5(REFERRALS, f"{dossier_id}/{step}"))
+
+
+def referral_of(procedure: Procedure, element: str) -> Referral | None:
+    """Return the referral whose answer an element waits for."""
+    for referral in procedure.referrals:
+        if element == (referral.wait_element or referral.element):
+            return referral
+    return None
+
+
+def understand(setting: Setting, advance: Advance) -> list[Event]:
+    """Return the events of an advance with what they mean for the dossier put between them."""
+    tasks = {t.id: t for t in advance.open_tasks}
+    keys = {s.id: s for s in advance.subscriptions}
+    found: list[Event] = []
+    opened: dict[str, StepEnabled] = {}
+    for event in advance.events:
+        if isinstance(event, StepEnabled):
+            task, waits = tasks.get(event.step), keys.get(event.step)
+            item = task.item if task is not None else waits.key if waits is not None else ""
+            given = _given(setting, event, item, is_task=task is not None)
+            opened[event.step] = given
+            found.append(given)
+            found += _asked(setting, given, waits.name if waits else "", waits.key if waits else "")
+        elif isinstance(event, StepCompleted | StepWithdrawn):
+            found.append(_noted(setting.said, event))
+            found += _answered(setting, event, opened.get(event.step), ended=advance.ended)
+        else:
+            found.append(event)
+    return found
+
+
+def _noted(said: Said, event: StepCompleted | StepWithdrawn) -> Event:
+    if said.note and isinstance(event, StepCompleted) and event.step == said.step:
+        return replace(event, note=said.note)
+    return event
+
+
+def _given(setting: Setting, event: StepEnabled, item: Any, *, is_task: bool) -> StepEnabled:
+    """Return the event with the agency and role that the procedure gives the step to.
+
+    Whoever at the other agency may answer for it: a wait for its answer is given to no role.
+    """
+    referral = referral_of(setting.procedure, event.element)
+    lane = setting.procedure.lanes.get(event.lane)
+    if referral is not None:
+        agency = agency_of(setting, referral.to, item)
+        role = lane.role.value if lane is not None and is_task else ""
+        return replace(event, agency=agency, role=role)
+    if lane is None:
+        return event
+    return replace(event, agency=agency_of(setting, lane.agency, item), role=lane.role.value)
+
+
+def agency_of(setting: Setting, place: str, item: Any = "") -> str:
+    """Return the code of the agency a lane or referral names; raises InvalidInput.
+
+    `place` is receiving, competent, item (the item is the code) or partner:<name>.
+    """
+    if place == "receiving":
+        return setting.dossier.receiving_unit
+    if place == "item":
+        return str(item or "")
+    if place.startswith("partner:"):
+        name = place.removeprefix("partner:")
+        return setting.agencies.partner(setting.dossier.competent_agency, name)
+    return setting.dossier.competent_agency
+
+
+def _asked(setting: Setting, event: StepEnabled, message: str, key: str) -> list[Event]:
+    """Return the request for papers or the referral that a step's opening means."""
+    supplement = setting.procedure.supplement
+    if supplement is not None and message == supplement.message:
+        return [
+            SupplementRequested(
+                at=event.at,
+                step=event.step,
+                round=setting.dossier.supplement_rounds + 1,
+                components=setting.said.components,
+                reason=setting.said.reason,
+            )
+        ]
+    referral = referral_of(setting.procedure, event.element)
+    if referral is None:
+        return []
+    return [
+        ReferralSent(
+            at=event.at,
+            referral=referral_id(setting.dossier.id, event.step),
+            to_agency=event.agency,
+            element=referral.element,
+            step=event.step,
+            key=key,
+        )
+    ]
+
+
+def _answered(
+    setting: Setting,
+    event: StepCompleted | StepWithdrawn,
+    opened: StepEnabled | None,
+    *,
+    ended: bool,
+) -> list[Event]:
+    """Return the arrival of papers or the answer that a step's closing means."""
+    waited = {s["id"]: s for s in setting.before.subscriptions}.get(event.step)
+    supplement = setting.procedure.supplement
+    if waited is not None and supplement is not None and waited["name"] == supplement.message:
+        if isinstance(event, StepWithdrawn):
+            return []
+        return [SupplementTaken(at=event.at, round=setting.dossier.supplement_rounds)]
+    referral = referral_of(setting.procedure, event.element)
+    row = setting.steps.get(event.step)
+    sent_at = row.enabled_at if row is not None else opened.at if opened is not None else None
+    if referral is None or sent_at is None:
+        return []
+    due_at = setting.referral_due(referral, sent_at)
+    return [_answer(setting, event, referral, due_at, ended=ended)]
+
+
+def _answer(
+    setting: Setting,
+    event: StepCompleted | StepWithdrawn,
+    referral: Referral,
+    due_at: datetime | None,
+    *,
+    ended: bool,
+) -> ReferralAnswered:
+    silent = isinstance(event, StepWithdrawn)
+    answer = setting.said.answer
+    if silent:
+        answer = WITHDRAWN if ended else referral.silence.value
+    return ReferralAnswered(
+        at=event.at,
+        referral=referral_id(setting.dossier.id, event.step),
+        answer=answer,
+        late=due_at is not None and event.at > due_at and not silent,
+        silent=silent and not ended,
+    )
+
+
+def outside(procedure: Procedure, advance: Advance) -> Iterable[Any]:
+    """Return what was thrown and is not a referral: those reach the other agency by its list."""
+    asked = {r.element for r in procedure.referrals}
+    return [o for o in advance.outgoing if o.element not in asked]

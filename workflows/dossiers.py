@@ -1,0 +1,169 @@
+"""Dossiers (hồ sơ): reading one, its history, its deadline; lists."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from engine.law.authority import Actor
+from engine.law.deadlines import Deadline
+from workflows.office import Office
+from workflows.permitting import READ, WORKLIST, permit
+from workflows.standing import deadline_of
+from workflows.store import UnitOfWork
+from workflows.store.dossiers import DossierFilter
+from workflows.store.events import revive
+from workflows.store.records import DossierRow, EventRow
+from workflows.viewing import dossier_view
+from workflows.views import DossierView, Page, is_overdue, next_cursor, read_cursor, status_name
+
+MAX_PAGE = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class DossierQuery:
+    """Which dossiers: of an agency (the caller's unless named), a procedure, a status."""
+
+    agency: str = ""
+    procedure: str = ""
+    status: int | None = None
+    overdue: bool | None = None
+    cursor: str = ""
+    limit: int = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class DossierLine:
+    """A line of a list of dossiers."""
+
+    id: str
+    code: str
+    procedure: str
+    status: int
+    status_name: str
+    revision: int
+    receiving_unit: str
+    competent_agency: str
+    applicant_name: str
+    received_at: datetime
+    due_at: datetime | None
+    overdue: bool
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventView:
+    """One line of the record; `data` is the event as it was written."""
+
+    seq: int
+    at: datetime
+    recorded_at: datetime
+    kind: str
+    step: str
+    element: str
+    actor: str
+    role: str
+    agency: str
+    clock: str
+    data: dict[str, Any]
+    hash: str
+
+
+def read(office: Office, actor: Actor, dossier: str) -> DossierView:
+    """Return a dossier as it is now; raises NotFound or Forbidden."""
+
+    def look(uow: UnitOfWork) -> DossierView:
+        row, state = uow.dossiers.get(dossier)
+        permit(actor, READ, row)
+        steps = uow.steps.of_dossier(row.id, only_open=True)
+        version = office.catalogue.at(row.digest)
+        return dossier_view(version, row, state, steps, office.clock.now())
+
+    return office.store.read(look)
+
+
+def list_dossiers(office: Office, actor: Actor, query: DossierQuery) -> Page:
+    """Return a page of `DossierLine`, the latest received first; raises Forbidden."""
+    agency = query.agency or actor.agency
+    permit(actor, WORKLIST, agency=agency)
+    limit = max(1, min(query.limit, MAX_PAGE))
+    place = read_cursor(query.cursor, 2)
+    now = office.clock.now()
+    wanted = DossierFilter(
+        agency=agency,
+        procedure=query.procedure,
+        status=query.status,
+        overdue_at=now if query.overdue else None,
+        after=(place[0], place[1]) if place else None,
+        limit=limit,
+    )
+    rows = office.store.read(lambda uow: uow.dossiers.find(wanted))
+    cursor = next_cursor(len(rows), limit, rows[-1].received_at, rows[-1].id) if rows else ""
+    return Page(items=tuple(dossier_line(r, now) for r in rows), cursor=cursor)
+
+
+def history(office: Office, actor: Actor, dossier: str) -> tuple[EventView, ...]:
+    """Return the whole record of a dossier in order; raises NotFound or Forbidden."""
+
+    def look(uow: UnitOfWork) -> tuple[EventView, ...]:
+        row, _ = uow.dossiers.get(dossier)
+        permit(actor, READ, row)
+        return tuple(_event_view(e) for e in uow.events.of_dossier(row.id))
+
+    return office.store.read(look)
+
+
+def deadline(office: Office, actor: Actor, dossier: str) -> Deadline:
+    """Return the deadline with its explanation, computed from the record.
+
+    Raises NotFound or Forbidden.
+    """
+
+    def look(uow: UnitOfWork) -> Deadline:
+        row, _ = uow.dossiers.get(dossier)
+        permit(actor, READ, row)
+        events = [revive(e) for e in uow.events.of_dossier(row.id)]
+        procedure = office.catalogue.at(row.digest).procedure
+        calendar = office.catalogue.calendar(row.competent_agency)
+        return deadline_of(row, procedure, events, calendar)
+
+    return office.store.read(look)
+
+
+def dossier_line(row: DossierRow, now: datetime) -> DossierLine:
+    """Return a dossier as a line of a list."""
+    return DossierLine(
+        id=row.id,
+        code=row.code,
+        procedure=row.procedure,
+        status=row.status,
+        status_name=status_name(row.status),
+        revision=row.revision,
+        receiving_unit=row.receiving_unit,
+        competent_agency=row.competent_agency,
+        applicant_name=row.applicant_name,
+        received_at=row.received_at,
+        due_at=row.due_at,
+        overdue=is_overdue(row, now),
+        ended_at=row.ended_at,
+    )
+
+
+def _event_view(row: EventRow) -> EventView:
+    return EventView(
+        seq=row.seq,
+        at=row.at,
+        recorded_at=row.recorded_at,
+        kind=row.kind,
+        step=row.step,
+        element=row.element,
+        actor=row.actor,
+        role=row.role,
+        agency=row.agency,
+        clock=row.clock,
+        data=orjson.loads(row.body),
+        hash=row.hash,
+    )

@@ -1,0 +1,347 @@
+"""Holds one dossier for one command and saves what came of it, all in one unit of work.
+
+Every use case that changes a dossier goes through here: lock, repeat?, authority, decide, save.
+Not for deciding: the engine decides, the use case asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from typing import Any, Protocol
+
+from engine import process
+from engine.law.authority import Actor
+from engine.law.procedure import Procedure
+from engine.process import Advance, WrongFact
+from engine.timing.events import Event, StepAssigned, StepEvent
+from workflows import deriving, projecting
+from workflows.catalogue import Version
+from workflows.deriving import Said, Setting
+from workflows.errors import AlreadyClaimed, InvalidInput, NotFound, NotOpen, Stale
+from workflows.office import Office
+from workflows.permitting import permit
+from workflows.projecting import Happened
+from workflows.standing import (
+    deadline_events,
+    fold_dossier,
+    measured_seconds,
+    touches_deadline,
+    with_deadline,
+)
+from workflows.store import UnitOfWork
+from workflows.store.commands import recall, request_hash
+from workflows.store.events import Stamp, chain
+from workflows.store.records import DossierRow, OutboxRow, StateRow, StepRow
+from workflows.store.unit_of_work import AFTER_SAVE, BEFORE_SAVE
+from workflows.viewing import dossier_view
+from workflows.views import DossierView
+from workflows.worktime import referral_due, timer_time
+
+
+class Command(Protocol):
+    """What every command has; the key makes a repeat harmless."""
+
+    @property
+    def idempotency_key(self) -> str:
+        """Return the caller's key, empty for none."""
+        ...
+
+
+@dataclass(kw_only=True)
+class Held:
+    """A dossier under lock: what it is now, who asks, and how to save what comes of it."""
+
+    uow: UnitOfWork
+    office: Office
+    actor: Actor
+    command: Command
+    version: Version
+    row: DossierRow
+    state: StateRow
+    steps: dict[str, StepRow]
+    now: datetime
+    is_new: bool = False
+    replayed: DossierView | None = None
+    said: Said = field(default_factory=Said)
+
+    @property
+    def calendar(self) -> Any:
+        """The working calendar of the agency that settles the dossier."""
+        return self.office.catalogue.calendar(self.row.competent_agency)
+
+    @property
+    def engine(self) -> dict[str, Any]:
+        """What every call of the engine needs besides the state."""
+        return {"now": self.now, "working_time": timer_time(self.calendar)}
+
+    def see(self, revision: int | None) -> None:
+        """Raise Stale when the caller saw another revision; None means the caller saw none."""
+        if revision is not None and revision != self.row.revision:
+            raise Stale(revision, self.row.revision)
+
+    def open_step(self, task: str) -> StepRow:
+        """Return the step somebody can do now.
+
+        Raises NotFound for a step the dossier never had, NotOpen when it is done or withdrawn.
+        """
+        row = self.steps.get(task)
+        if row is not None and row.state in {"open", "claimed"}:
+            return row
+        state = row.state if row is not None else self.uow.steps.state_of(self.row.id, task)
+        if state is None:
+            raise NotFound("bước", task)
+        raise NotOpen(task, state)
+
+    def permit(self, action: str, step: StepRow | None = None) -> None:
+        """Raise Forbidden unless the law of authority lets the actor do this here."""
+        permit(self.actor, action, self.row, step, self.hands(step))
+
+    def hands(self, step: StepRow | None) -> frozenset[str]:
+        """Return who did the elements whose doer may not do this step."""
+        law = self.version.procedure.steps.get(step.element) if step else None
+        others = law.not_same_hand_as if law is not None else ()
+        done = (s for s in self.steps.values() if s.element in others and s.state == "done")
+        return frozenset(s.closed_by for s in done)
+
+    def not_taken(self, step: StepRow) -> None:
+        """Raise AlreadyClaimed when somebody else has taken the step."""
+        if step.assignee and step.assignee != self.actor.person:
+            raise AlreadyClaimed(step.step)
+
+    def know_components(self, named: Iterable[str]) -> None:
+        """Raise InvalidInput for a paper the procedure does not have."""
+        known_components(self.version.procedure, named)
+
+    def bring(self, named: Iterable[str]) -> None:
+        """Note papers that arrived: as many as the procedure asks for."""
+        papers = {k: dict(v) for k, v in self.row.components.items()}
+        for paper in self.version.procedure.components:
+            if paper.id in set(named):
+                papers[paper.id] = {"originals": paper.originals, "copies": paper.copies}
+        self.row = replace(self.row, components=papers)
+
+    def may_set(self, element: str, facts: Mapping[str, Any]) -> None:
+        """Raise WrongFact for a fact that this element is not allowed to set."""
+        declared = self.version.procedure.facts
+        for name in facts:
+            fact = declared.get(name)
+            if fact is not None and fact.set_by and element not in fact.set_by:
+                allowed = ", ".join(fact.set_by)
+                message = f"Dữ kiện «{name}» không đặt được ở bước «{element}»; chỉ ở: {allowed}."
+                raise WrongFact(message, element=name)
+
+    def complete(
+        self, step: StepRow, facts: Mapping[str, Any], said: Said, *, after: Sequence[Event] = ()
+    ) -> DossierView:
+        """Complete an open step and save; somebody who had not taken it takes it now."""
+        self.may_set(step.element, facts)
+        self.said = said
+        advance = process.complete(
+            self.version.definition, self.state.state, step.step, facts=facts, **self.engine
+        )
+        named = {"at": self.now, "step": step.step, "element": step.element}
+        taken = () if step.assignee else (StepAssigned(assignee=self.actor.person, **named),)
+        return self.save(advance, before=taken, after=after)
+
+    def deliver(self, wait: Mapping[str, Any], facts: Mapping[str, Any], said: Said) -> DossierView:
+        """Deliver the message that a subscription waits for and save."""
+        self.may_set(wait["element"], facts)
+        self.said = said
+        advance = process.deliver(
+            self.version.definition,
+            self.state.state,
+            wait["name"],
+            key=wait["key"],
+            facts=facts,
+            **self.engine,
+        )
+        return self.save(advance)
+
+    def save(
+        self,
+        advance: Advance | None,
+        *,
+        before: Sequence[Event] = (),
+        after: Sequence[Event] = (),
+    ) -> DossierView:
+        """Write everything that came of the command and return the dossier as it is now.
+
+        `before` and `after` are what people did around what the process did. Without an advance
+        the process stands where it stood.
+        """
+        self.uow.at_point(BEFORE_SAVE)
+        understood = deriving.understand(self._setting(), advance) if advance else []
+        happened = self._happened([*before, *understood, *after])
+        if happened:
+            self._record(happened, advance)
+        view = dossier_view(self.version, self.row, self.state, self.steps.values(), self.now)
+        self._remember(view)
+        self.uow.at_point(AFTER_SAVE)
+        return view
+
+    def _setting(self) -> Setting:
+        return Setting(
+            procedure=self.version.procedure,
+            agencies=self.office.catalogue.agencies,
+            dossier=self.row,
+            before=self.state,
+            steps=self.steps,
+            referral_due=referral_due(self.calendar),
+            said=self.said,
+        )
+
+    def _happened(self, events: Iterable[Event]) -> list[Happened]:
+        steps = self.version.procedure.steps
+        found = []
+        for event in events:
+            clock = ""
+            if isinstance(event, StepEvent):
+                law = steps.get(event.element)
+                clock = law.clock.value if law is not None else "agency"
+            found.append(Happened(event=event, actor=self.actor.person, clock=clock))
+        return found
+
+    def _record(self, happened: list[Happened], advance: Advance | None) -> None:
+        uow, events = self.uow, [h.event for h in happened]
+        stamp = Stamp(
+            actor=self.actor.person,
+            role=self.actor.role,
+            agency=self.actor.agency,
+            recorded_at=self.now,
+        )
+        pairs = [(h.event, h.clock) for h in happened]
+        place = (self.row.last_seq, self.row.last_hash)
+        rows = chain(self.row.id, pairs, stamp, after=place)
+        changed = projecting.fold_steps(self.row.id, self.steps, happened, self._measure)
+        self.steps |= changed
+        state = self._next_state(advance)
+        self.row = self._next_row(events, rows[-1].seq, rows[-1].hash)
+        if self.is_new:
+            uow.dossiers.add(self.row, state or self.state)
+        else:
+            uow.dossiers.save(self.row, state)
+        uow.events.append(rows)
+        uow.steps.save(list(changed.values()))
+        self._save_meanings(happened, events)
+        if state is not None and advance is not None:
+            uow.jobs.save_timers(self.row.id, self.state.timers, state.timers)
+            uow.jobs.send(self._outgoing(advance))
+            self.state = state
+
+    def _measure(self, row: StepRow, events: Sequence[Event]) -> Mapping[str, float]:
+        agency = row.agency or self.row.competent_agency
+        return measured_seconds(events, self.office.catalogue.calendar(agency))
+
+    def _next_state(self, advance: Advance | None) -> StateRow | None:
+        if advance is None:
+            return None
+        timers = [
+            {"id": t.id, "element": t.element, "name": t.name, "due_at": t.due_at.isoformat()}
+            for t in advance.timers
+        ]
+        waits = [
+            {"id": s.id, "element": s.element, "kind": s.kind, "name": s.name, "key": s.key}
+            for s in advance.subscriptions
+        ]
+        return StateRow(state=advance.state, timers=tuple(timers), subscriptions=tuple(waits))
+
+    def _next_row(self, events: list[Event], seq: int, last_hash: str) -> DossierRow:
+        row = replace(self.row, revision=self.row.revision + 1, last_seq=seq, last_hash=last_hash)
+        row = fold_dossier(row, self.version.procedure, events, self.steps.values())
+        return self._with_deadline(row, events)
+
+    def _with_deadline(self, row: DossierRow, events: list[Event]) -> DossierRow:
+        """Return the row with its due moment; the record is read only if that can have changed."""
+        procedure = self.version.procedure
+        if not touches_deadline(procedure, events):
+            return row
+        past: list[Event] = []
+        if not self.is_new:
+            kinds, elements = deadline_events(procedure)
+            past = self.uow.events.concerning(row.id, kinds=kinds, elements=elements)
+        return with_deadline(row, procedure, [*past, *events], self.calendar)
+
+    def _save_meanings(self, happened: list[Happened], events: list[Event]) -> None:
+        """Write supplement rounds and referrals; no such event, no statement."""
+        uow, dossier_id = self.uow, self.row.id
+        procedure, due = self.version.procedure, referral_due(self.calendar)
+        by_element = {r.element: r for r in procedure.referrals}
+        messages = {r.element: r.message for r in procedure.referrals}
+        asked = projecting.new_referrals(
+            dossier_id, events, messages, lambda element, at: due(by_element[element], at)
+        )
+        uow.referrals.add(asked)
+        uow.referrals.answer(projecting.answers(events))
+        uow.supplements.add(projecting.new_rounds(dossier_id, happened))
+        uow.supplements.taken(dossier_id, projecting.rounds_taken(events))
+
+    def _outgoing(self, advance: Advance) -> list[OutboxRow]:
+        return [
+            OutboxRow(
+                id=self.office.ids.new_id(),
+                dossier_id=self.row.id,
+                kind=out.kind,
+                name=out.name,
+                element=out.element,
+                to_agency="",
+                key=out.key,
+                body={"dossier": self.row.code, "procedure": self.row.procedure},
+                created_at=self.now,
+                retry_at=self.now,
+            )
+            for out in deriving.outside(self.version.procedure, advance)
+        ]
+
+    def _remember(self, view: DossierView) -> None:
+        if self.command.idempotency_key:
+            self.uow.commands.remember(
+                self.actor.person,
+                self.command.idempotency_key,
+                kind=type(self.command).__name__,
+                asked=asked(self.command),
+                result=view.to_record(),
+                at=self.now,
+            )
+
+
+def known_components(procedure: Procedure, named: Iterable[str]) -> None:
+    """Raise InvalidInput for a paper the procedure does not have."""
+    known = [c.id for c in procedure.components]
+    for name in named:
+        if name not in known:
+            reason = f"không có giấy tờ «{name}»; các giấy tờ: {', '.join(known)}"
+            raise InvalidInput("components", reason)
+
+
+def asked(command: Command) -> str:
+    """Return the hash of what a command asks for."""
+    return request_hash(type(command).__name__, asdict(command))  # type: ignore[call-overload]
+
+
+def hold(uow: UnitOfWork, office: Office, actor: Actor, command: Command, dossier_id: str) -> Held:
+    """Lock a dossier and return it with everything a command needs.
+
+    `replayed` is set when this very command was answered before: return it, do nothing. Raises
+    NotFound or IdempotencyMismatch.
+    """
+    row, state = uow.dossiers.lock(dossier_id)
+    version = office.catalogue.at(row.digest)
+    laws = version.procedure.steps.values()
+    hands = {element for law in laws for element in law.not_same_hand_as}
+    key = command.idempotency_key
+    steps, answered = uow.steps.waiting(row.id, actor=actor.person, key=key, hands=hands)
+    result = recall(answered, key, asked(command)) if key else None
+    return Held(
+        uow=uow,
+        office=office,
+        actor=actor,
+        command=command,
+        version=version,
+        row=row,
+        state=state,
+        steps=steps,
+        now=office.clock.now(),
+        replayed=DossierView.from_record(result) if result is not None else None,
+    )

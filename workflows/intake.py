@@ -1,0 +1,204 @@
+"""Intake (tiếp nhận): a dossier begins, or is taken back by the applicant."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from engine import process
+from engine.law.authority import Actor
+from engine.law.codes import dossier_code
+from engine.law.provisions import Channel
+from engine.process import WrongFact
+from engine.timing.events import DossierReceived, DossierWithdrawn
+from workflows.catalogue import Version
+from workflows.errors import InvalidInput
+from workflows.holding import Held, asked, hold, known_components
+from workflows.office import Office
+from workflows.permitting import RECEIVE, WITHDRAW, permit
+from workflows.store import UnitOfWork
+from workflows.store.commands import recall
+from workflows.store.records import DossierRow, StateRow
+from workflows.views import DossierView
+from workflows.worktime import ZONE
+
+MAX_TEXT = 500
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceiveDossier:
+    """What the counter takes in: who, what for, which papers, which routing facts.
+
+    `components` maps a paper to its counts of `originals` and `copies`. Without other agencies
+    named, the caller's agency receives and the commune committee above it settles.
+    """
+
+    procedure: str
+    channel: str = "counter"
+    applicant_name: str
+    applicant_id: str | None = None
+    phone: str | None = None
+    components: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    receiving_unit: str = ""
+    competent_agency: str = ""
+    support_point: str = ""
+    idempotency_key: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WithdrawDossier:
+    """The applicant takes the dossier back."""
+
+    dossier: str
+    revision: int | None = None
+    reason: str = ""
+    idempotency_key: str = ""
+
+
+def receive(office: Office, actor: Actor, command: ReceiveDossier) -> DossierView:
+    """Receive a dossier: give it a code, pin it to the law in force, start its process.
+
+    Raises NotFound (procedure, agency), Forbidden, InvalidInput, IdempotencyMismatch, or a
+    Rejected of the engine (a wrong fact).
+    """
+    _check(command)
+    return office.store.write(lambda uow: _receive(uow, office, actor, command))
+
+
+def withdraw(office: Office, actor: Actor, command: WithdrawDossier) -> DossierView:
+    """End the dossier at the applicant's wish.
+
+    Raises NotFound, Forbidden, Stale, IdempotencyMismatch, or AlreadyEnded of the engine.
+    """
+    if len(command.reason) > MAX_TEXT:
+        raise InvalidInput("reason", f"hãy viết không quá {MAX_TEXT} ký tự")
+    return office.store.write(lambda uow: _withdraw(uow, office, actor, command))
+
+
+def _check(command: ReceiveDossier) -> None:
+    if not command.applicant_name.strip() or len(command.applicant_name) > MAX_TEXT:
+        raise InvalidInput("applicant_name", f"hãy ghi họ tên, không quá {MAX_TEXT} ký tự")
+    channels = [c.value for c in Channel]
+    if command.channel not in channels:
+        raise InvalidInput("channel", f"chỉ nhận: {', '.join(channels)}")
+
+
+def _receive(uow: UnitOfWork, office: Office, actor: Actor, command: ReceiveDossier) -> DossierView:
+    if command.idempotency_key:
+        answered = uow.commands.answered(actor.person, command.idempotency_key)
+        result = recall(answered, command.idempotency_key, asked(command))
+        if result is not None:
+            return DossierView.from_record(result)
+    now = office.clock.now()
+    version = office.catalogue.current(command.procedure, now.astimezone(ZONE).date())
+    receiving, competent = _agencies(office, actor, command, now)
+    permit(actor, RECEIVE, agency=receiving)
+    known_components(version.procedure, command.components)
+    facts = _first_facts(version, command)
+    row = _row(uow, office, command, version, (receiving, competent), now)
+    held = Held(
+        uow=uow,
+        office=office,
+        actor=actor,
+        command=command,
+        version=version,
+        row=row,
+        state=StateRow(state=b""),
+        steps={},
+        now=now,
+        is_new=True,
+    )
+    advance = process.start(version.definition, facts=facts, **held.engine)
+    received = DossierReceived(
+        at=now,
+        code=row.code,
+        procedure=row.procedure,
+        version=row.digest,
+        channel=row.channel,
+        receiving_unit=receiving,
+        competent_agency=competent,
+    )
+    return held.save(advance, before=(received,))
+
+
+def _withdraw(
+    uow: UnitOfWork, office: Office, actor: Actor, command: WithdrawDossier
+) -> DossierView:
+    held = hold(uow, office, actor, command, command.dossier)
+    if held.replayed is not None:
+        return held.replayed
+    held.permit(WITHDRAW)
+    held.see(command.revision)
+    advance = process.withdraw(
+        held.version.definition, held.state.state, now=held.now, reason=command.reason
+    )
+    wish = DossierWithdrawn(at=held.now, reason=command.reason)
+    return held.save(advance, before=(wish,))
+
+
+def _agencies(
+    office: Office, actor: Actor, command: ReceiveDossier, now: datetime
+) -> tuple[str, str]:
+    """Return who receives and who settles: named, or the caller's agency and the one above it.
+
+    A service centre receives for the committee it stands under; any other agency settles what it
+    receives.
+    """
+    agencies, today = office.catalogue.agencies, now.astimezone(ZONE).date()
+    receiving = agencies.get(command.receiving_unit or actor.agency)
+    competent = command.competent_agency
+    if not competent:
+        centre = receiving.kind == "service_centre" and receiving.parent
+        competent = receiving.parent if centre else receiving.code
+    settles = agencies.get(competent)
+    for name, agency in (("receiving_unit", receiving), ("competent_agency", settles)):
+        if not agency.is_valid(today):
+            after = ", ".join(agency.successors) or "không có"
+            raise InvalidInput(name, f"{agency.name} không còn hoạt động; kế thừa: {after}")
+    return receiving.code, settles.code
+
+
+def _first_facts(version: Version, command: ReceiveDossier) -> dict[str, Any]:
+    """Return the facts a process starts with: defaults, the channel, what the counter gave."""
+    declared = version.procedure.facts
+    starts = {s.id for s in version.definition.starts}
+    for name in command.facts:
+        fact = declared.get(name)
+        if fact is not None and fact.set_by and not starts & set(fact.set_by):
+            message = f"Dữ kiện «{name}» không đặt được khi tiếp nhận; chỉ ở: {fact.set_by}."
+            raise WrongFact(message, element=name)
+    facts = {n: f.default for n, f in declared.items() if f.default is not None}
+    if "channel" in declared:
+        facts["channel"] = command.channel
+    return facts | dict(command.facts)
+
+
+def _row(
+    uow: UnitOfWork,
+    office: Office,
+    command: ReceiveDossier,
+    version: Version,
+    places: tuple[str, str],
+    now: datetime,
+) -> DossierRow:
+    receiving, competent = places
+    day = now.astimezone(ZONE).date()
+    number = uow.dossiers.next_number(competent, day)
+    return DossierRow(
+        id=office.ids.new_id(),
+        code=dossier_code(competent, day, number),
+        digest=version.digest,
+        procedure=version.procedure.code,
+        channel=command.channel,
+        received_at=now,
+        receiving_unit=receiving,
+        competent_agency=competent,
+        support_point=command.support_point,
+        applicant_name=command.applicant_name,
+        applicant_id=command.applicant_id,
+        applicant_phone=command.phone,
+        components={k: dict(v) for k, v in command.components.items()},
+    )

@@ -1,0 +1,112 @@
+"""What the program does by itself: timers whose time has come, messages to deliver.
+
+Each timer is an ordinary command in its own transaction; one that fails harms no other.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from engine import process
+from engine.errors import Rejected
+from engine.process import AlreadyEnded, UnknownTimer
+from workflows.errors import WorkflowError
+from workflows.holding import hold
+from workflows.office import Office
+from workflows.permitting import SYSTEM
+from workflows.store import UnitOfWork
+from workflows.store.jobs import DueJob
+from workflows.store.records import OutboxRow
+
+Send = Callable[[OutboxRow], None]
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FireTimer:
+    """A timer's time has come."""
+
+    dossier: str
+    timer: str
+    idempotency_key: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Done:
+    """How many jobs went well and how many will be tried again."""
+
+    done: int = 0
+    failed: int = 0
+
+
+def run_due(office: Office, limit: int = 100) -> Done:
+    """Fire the timers that are due now, the longest due first; return how many."""
+    now = office.clock.now()
+    jobs = office.store.read(lambda uow: uow.jobs.due(now, limit))
+    done = failed = 0
+    for job in jobs:
+        if _run(office, job):
+            done += 1
+        else:
+            failed += 1
+    return Done(done=done, failed=failed)
+
+
+def next_due(office: Office) -> datetime | None:
+    """Return when the next timer is due, None when none waits."""
+    return office.store.read(lambda uow: uow.jobs.next_due())
+
+
+def deliver_outbox(office: Office, send: Send, limit: int = 100) -> Done:
+    """Deliver messages through `send`, at least once; the receiver knows a repeat by its id."""
+    now = office.clock.now()
+    messages = office.store.read(lambda uow: uow.jobs.unsent(now, limit))
+    done = failed = 0
+    for message in messages:
+        try:
+            send(message)
+        except Exception as fault:  # noqa: BLE001 - whatever a receiver does, the rest goes on
+            failed += 1
+            _not_sent(office, message, now, repr(fault))
+        else:
+            done += 1
+            _sent(office, message, now)
+    return Done(done=done, failed=failed)
+
+
+def _run(office: Office, job: DueJob) -> bool:
+    try:
+        office.store.write(lambda uow: _fire(uow, office, job))
+    except (Rejected, WorkflowError) as fault:
+        log.warning("Timer %s of dossier %s failed: %s", job.timer, job.dossier_id, fault.code)
+        text, now = f"{fault.code}: {fault}", office.clock.now()
+        office.store.write(lambda uow: uow.jobs.failed(job, now, text))
+        return False
+    return True
+
+
+def _fire(uow: UnitOfWork, office: Office, job: DueJob) -> None:
+    command = FireTimer(dossier=job.dossier_id, timer=job.timer)
+    held = hold(uow, office, SYSTEM, command, job.dossier_id)
+    timer = next((t for t in held.state.timers if t["id"] == job.timer), None)
+    if timer is None or datetime.fromisoformat(timer["due_at"]) > held.now:
+        return  # somebody was faster: it fired, or what it watched is over
+    try:
+        advance = process.expire(
+            held.version.definition, held.state.state, job.timer, **held.engine
+        )
+    except (AlreadyEnded, UnknownTimer):
+        return
+    held.save(advance)
+
+
+def _sent(office: Office, message: OutboxRow, now: datetime) -> None:
+    office.store.write(lambda uow: uow.jobs.sent(message.id, now))
+
+
+def _not_sent(office: Office, message: OutboxRow, now: datetime, fault: str) -> None:
+    office.store.write(lambda uow: uow.jobs.not_sent(message, now, fault))

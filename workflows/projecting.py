@@ -1,0 +1,154 @@
+"""From events to rows: steps, referrals, supplement rounds. Pure, and used twice.
+
+A command folds its own few events onto what is open; a rebuild folds the whole record from the
+start. That both come to the same rows is what `reviews.rebuild` checks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from engine.timing.events import (
+    Event,
+    ReferralAnswered,
+    ReferralSent,
+    StepAssigned,
+    StepCompleted,
+    StepEnabled,
+    StepEvent,
+    StepStarted,
+    StepWithdrawn,
+    SupplementRequested,
+    SupplementTaken,
+    from_record,
+)
+from workflows.store.records import ReferralRow, StepRow, SupplementRow
+
+WORK_KINDS = frozenset({"task", "userTask", "manualTask", "serviceTask", "businessRuleTask"})
+
+Measure = Callable[[StepRow, Sequence[Event]], Mapping[str, float]]
+ReferralDue = Callable[[str, datetime], datetime | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Happened:
+    """An event with who did it and whose clock runs."""
+
+    event: Event
+    actor: str
+    clock: str
+
+
+def fold_steps(
+    dossier_id: str,
+    known: Mapping[str, StepRow],
+    happened: Iterable[Happened],
+    measure: Measure,
+) -> dict[str, StepRow]:
+    """Return the steps that are new or changed; `measure` gives the seconds of a closed one."""
+    changed: dict[str, StepRow] = {}
+    for one in happened:
+        event = one.event
+        if not isinstance(event, StepEvent):
+            continue
+        if isinstance(event, StepEnabled):
+            row = _opened(dossier_id, event, one.clock)
+        else:
+            before = changed.get(event.step) or known.get(event.step)
+            if before is None:  # a gateway's or sub-process's own step is not kept
+                continue
+            row = _changed(before, event, one.actor)
+        row = replace(row, marks=[*row.marks, event.to_record()])
+        if not row.is_open:
+            row = replace(row, **measure(row, [from_record(m) for m in row.marks]))
+        changed[event.step] = row
+    return changed
+
+
+def _opened(dossier_id: str, event: StepEnabled, clock: str) -> StepRow:
+    return StepRow(
+        dossier_id=dossier_id,
+        step=event.step,
+        element=event.element,
+        name=event.name,
+        kind=event.element_kind,
+        agency=event.agency,
+        role=event.role,
+        state="open" if event.element_kind in WORK_KINDS else "waiting",
+        item_index=event.index,
+        clock=clock,
+        enabled_at=event.at,
+    )
+
+
+def _changed(row: StepRow, event: StepEvent, actor: str) -> StepRow:
+    if isinstance(event, StepAssigned):
+        if not event.assignee:
+            return replace(row, assignee="", assigned_at=None, state="open")
+        return replace(row, assignee=event.assignee, assigned_at=event.at, state="claimed")
+    if isinstance(event, StepStarted):
+        return replace(row, started_at=row.started_at or event.at)
+    if isinstance(event, StepCompleted):
+        return replace(row, state="done", closed_at=event.at, closed_by=actor)
+    if isinstance(event, StepWithdrawn):
+        return replace(row, state="withdrawn", closed_at=event.at, closed_by=actor)
+    return row
+
+
+def new_referrals(
+    dossier_id: str, events: Iterable[Event], messages: Mapping[str, str], due: ReferralDue
+) -> list[ReferralRow]:
+    """Return the questions asked in these events; `messages` names the answer by element."""
+    return [
+        ReferralRow(
+            id=event.referral,
+            dossier_id=dossier_id,
+            element=event.element,
+            step=event.step,
+            message=messages.get(event.element, ""),
+            key=event.key,
+            to_agency=event.to_agency,
+            sent_at=event.at,
+            due_at=due(event.element, event.at),
+        )
+        for event in events
+        if isinstance(event, ReferralSent)
+    ]
+
+
+def answers(events: Iterable[Event]) -> dict[str, dict[str, Any]]:
+    """Return what the answers in these events change, by referral."""
+    return {
+        event.referral: {
+            "answered_at": event.at,
+            "answer": event.answer,
+            "late": event.late,
+            "silent": event.silent,
+        }
+        for event in events
+        if isinstance(event, ReferralAnswered)
+    }
+
+
+def new_rounds(dossier_id: str, happened: Iterable[Happened]) -> list[SupplementRow]:
+    """Return the supplement rounds these events begin."""
+    return [
+        SupplementRow(
+            dossier_id=dossier_id,
+            round=one.event.round,
+            requested_at=one.event.at,
+            requested_by=one.actor,
+            components=list(one.event.components),
+            reason=one.event.reason,
+        )
+        for one in happened
+        if isinstance(one.event, SupplementRequested)
+    ]
+
+
+def rounds_taken(events: Iterable[Event]) -> dict[int, datetime]:
+    """Return when papers arrived, by round."""
+    return {e.round: e.at for e in events if isinstance(e, SupplementTaken)}

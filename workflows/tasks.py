@@ -1,0 +1,191 @@
+"""Tasks (công việc): the worklist, taking a step, giving it back, completing it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from engine.law.authority import Actor
+from engine.timing.events import StepAssigned, StepStarted
+from workflows.deriving import Said
+from workflows.errors import InvalidInput
+from workflows.holding import hold
+from workflows.office import Office
+from workflows.permitting import CLAIM, COMPLETE, RELEASE, WORKLIST, permit
+from workflows.store import UnitOfWork
+from workflows.store.tasks import ListedStep, WorklistFilter
+from workflows.views import (
+    DossierView,
+    Page,
+    StepView,
+    next_cursor,
+    read_cursor,
+    status_name,
+    step_view,
+)
+
+MAX_PAGE = 200
+MAX_NOTE = 2_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorklistQuery:
+    """Whose work: the caller's agency and role unless others are named and allowed."""
+
+    agency: str = ""
+    role: str = ""
+    state: str = ""
+    assignee: str = ""
+    cursor: str = ""
+    limit: int = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskLine:
+    """A line of the worklist."""
+
+    step: StepView
+    dossier: str
+    dossier_code: str
+    procedure: str
+    status: int
+    status_name: str
+    revision: int
+    due_at: datetime | None
+    applicant_name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClaimTask:
+    """Take a step: nobody else can complete it then."""
+
+    dossier: str
+    task: str
+    revision: int | None = None
+    idempotency_key: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReleaseTask:
+    """Give a step back to everybody with its role."""
+
+    dossier: str
+    task: str
+    revision: int | None = None
+    idempotency_key: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompleteTask:
+    """Complete a step, setting the routing facts it may set; the note goes into the record."""
+
+    dossier: str
+    task: str
+    revision: int | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    note: str = ""
+    idempotency_key: str = ""
+
+
+def worklist(office: Office, actor: Actor, query: WorklistQuery) -> Page:
+    """Return a page of `TaskLine`, the longest waiting first.
+
+    Raises Forbidden for another agency's worklist, InvalidInput for a cursor that is not ours.
+    """
+    agency = query.agency or actor.agency
+    permit(actor, WORKLIST, agency=agency)
+    limit = max(1, min(query.limit, MAX_PAGE))
+    wanted = WorklistFilter(
+        agency=agency,
+        role=query.role,
+        state=query.state,
+        assignee=query.assignee,
+        after=read_cursor(query.cursor, 3),
+        limit=limit,
+    )
+    rows = office.store.read(lambda uow: uow.steps.worklist(wanted))
+    cursor = ""
+    if rows:
+        last = rows[-1].step
+        cursor = next_cursor(len(rows), limit, last.enabled_at, last.dossier_id, last.step)
+    return Page(items=tuple(_line(r) for r in rows), cursor=cursor)
+
+
+def claim(office: Office, actor: Actor, command: ClaimTask) -> DossierView:
+    """Take a step; taking it twice is no harm.
+
+    Raises NotFound, NotOpen, AlreadyClaimed, Forbidden, Stale or IdempotencyMismatch.
+    """
+    return office.store.write(lambda uow: _claim(uow, office, actor, command))
+
+
+def release(office: Office, actor: Actor, command: ReleaseTask) -> DossierView:
+    """Give a step back; raises what `claim` does."""
+    return office.store.write(lambda uow: _release(uow, office, actor, command))
+
+
+def complete(office: Office, actor: Actor, command: CompleteTask) -> DossierView:
+    """Complete a step and move the dossier on until it waits again.
+
+    Raises NotFound, NotOpen, AlreadyClaimed, Forbidden, Stale, IdempotencyMismatch, InvalidInput,
+    or a Rejected of the engine (a wrong fact, no branch); nothing has changed then.
+    """
+    return office.store.write(lambda uow: _complete(uow, office, actor, command))
+
+
+def _claim(uow: UnitOfWork, office: Office, actor: Actor, command: ClaimTask) -> DossierView:
+    held = hold(uow, office, actor, command, command.dossier)
+    if held.replayed is not None:
+        return held.replayed
+    step = held.open_step(command.task)
+    held.permit(CLAIM, step)
+    held.not_taken(step)
+    if step.assignee == actor.person:
+        return held.save(None)
+    held.see(command.revision)
+    named = {"at": held.now, "step": step.step, "element": step.element}
+    taken = StepAssigned(assignee=actor.person, **named)
+    return held.save(None, before=(taken, StepStarted(**named)))
+
+
+def _release(uow: UnitOfWork, office: Office, actor: Actor, command: ReleaseTask) -> DossierView:
+    held = hold(uow, office, actor, command, command.dossier)
+    if held.replayed is not None:
+        return held.replayed
+    step = held.open_step(command.task)
+    held.permit(RELEASE, step)
+    held.not_taken(step)
+    if not step.assignee:
+        return held.save(None)
+    held.see(command.revision)
+    given_back = StepAssigned(at=held.now, step=step.step, element=step.element)
+    return held.save(None, before=(given_back,))
+
+
+def _complete(uow: UnitOfWork, office: Office, actor: Actor, command: CompleteTask) -> DossierView:
+    if len(command.note) > MAX_NOTE:
+        raise InvalidInput("note", f"hãy viết không quá {MAX_NOTE} ký tự")
+    held = hold(uow, office, actor, command, command.dossier)
+    if held.replayed is not None:
+        return held.replayed
+    step = held.open_step(command.task)
+    held.permit(COMPLETE, step)
+    held.not_taken(step)
+    held.see(command.revision)
+    return held.complete(step, command.facts, Said(note=command.note, step=step.step))
+
+
+def _line(row: ListedStep) -> TaskLine:
+    return TaskLine(
+        step=step_view(row.step),
+        dossier=row.step.dossier_id,
+        dossier_code=row.dossier_code,
+        procedure=row.procedure,
+        status=row.status,
+        status_name=status_name(row.status),
+        revision=row.revision,
+        due_at=row.due_at,
+        applicant_name=row.applicant_name,
+    )
