@@ -1,0 +1,126 @@
+"""Authority (thẩm quyền): may this actor do this here? One table of rules, default deny.
+
+Asked below the doors for every command and every look. Not for who a person is: that is accounts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+ANY_DOSSIER_ROLES = frozenset({"one_stop_clerk"})
+SYSTEM = "system"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Actor:
+    """Who acts: a person in one role at one agency; `permissions` narrow it, empty means all."""
+
+    person: str
+    agency: str
+    role: str
+    permissions: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resource:
+    """What is acted on. `agencies` are those of the dossier (receiving and competent).
+
+    `agency`, `role`, `assignee` are those of the step or list; `barred` are people whose own work
+    this step checks.
+    """
+
+    agency: str = ""
+    role: str = ""
+    assignee: str = ""
+    barred: frozenset[str] = field(default_factory=frozenset)
+    agencies: frozenset[str] = field(default_factory=frozenset)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """The answer and the rule that gave it."""
+
+    allowed: bool
+    rule: str
+
+
+@dataclass(frozen=True)
+class Rule:
+    """An id, the Vietnamese sentence for people, and the test an actor has to pass."""
+
+    id: str
+    sentence: str
+    holds: Callable[[Actor, Resource], bool]
+
+
+def _own_agency(actor: Actor, resource: Resource) -> bool:
+    return bool(actor.agency) and actor.agency == resource.agency
+
+
+def _own_step(actor: Actor, resource: Resource) -> bool:
+    return _own_agency(actor, resource) and actor.role == resource.role
+
+
+def _party(actor: Actor, resource: Resource) -> bool:
+    return actor.agency in resource.agencies or _own_agency(actor, resource)
+
+
+def _counter(actor: Actor, resource: Resource) -> bool:
+    return actor.role in ANY_DOSSIER_ROLES and _party(actor, resource)
+
+
+def _counter_or_own(actor: Actor, resource: Resource) -> bool:
+    return _own_step(actor, resource) or _counter(actor, resource)
+
+
+def _system(actor: Actor, _resource: Resource) -> bool:
+    return actor.role == SYSTEM
+
+
+OWN_STEP = Rule("own_step", "Việc thuộc đúng cơ quan và vai trò của người làm.", _own_step)
+COUNTER = Rule("counter", "Bộ phận Một cửa của cơ quan tiếp nhận hoặc giải quyết.", _counter)
+COUNTER_OR_OWN = Rule(
+    "counter_or_own_step", "Người đang giữ việc, hoặc Bộ phận Một cửa của hồ sơ.", _counter_or_own
+)
+PARTY = Rule("party", "Cơ quan tiếp nhận, giải quyết hoặc đang được hỏi ý kiến.", _party)
+OWN_AGENCY = Rule("own_agency", "Danh sách của chính cơ quan mình.", _own_agency)
+SYSTEM_ONLY = Rule("system", "Chỉ hệ thống tự làm khi đến hạn.", _system)
+
+RULES: dict[str, Rule] = {
+    "dossier.receive": Rule(
+        "one_stop_at_receiving",
+        "Công chức Một cửa của chính đơn vị tiếp nhận.",
+        lambda a, r: a.role in ANY_DOSSIER_ROLES and _own_agency(a, r),
+    ),
+    "dossier.list": OWN_AGENCY,
+    "dossier.read": PARTY,
+    "dossier.withdraw": COUNTER,
+    "task.list": OWN_AGENCY,
+    "task.claim": OWN_STEP,
+    "task.release": OWN_STEP,
+    "task.complete": OWN_STEP,
+    "supplement.request": OWN_STEP,
+    "supplement.take": COUNTER,
+    "referral.list": OWN_AGENCY,
+    "referral.answer": OWN_AGENCY,
+    "result.return": COUNTER_OR_OWN,
+    "timer.fire": SYSTEM_ONLY,
+}
+BARRED_ACTIONS = frozenset({"task.claim", "task.complete"})
+
+
+def allow(actor: Actor, action: str, resource: Resource) -> Decision:
+    """Return whether the actor may do the action; an action without a rule is denied.
+
+    Who prepared something may not check it (không tự kiểm tra việc của mình): people in
+    `resource.barred` are refused whatever their role.
+    """
+    if actor.permissions and action not in actor.permissions:
+        return Decision(allowed=False, rule="token_scope")
+    if action in BARRED_ACTIONS and actor.person in resource.barred:
+        return Decision(allowed=False, rule="not_the_same_hand")
+    rule = RULES.get(action)
+    if rule is None:
+        return Decision(allowed=False, rule="no_rule")
+    return Decision(allowed=rule.holds(actor, resource), rule=rule.id)

@@ -1,0 +1,200 @@
+"""A procedure (thủ tục hành chính) as the law and its internal process describe it.
+
+`parse_procedure` turns the values of a procedure file into a `Procedure` or says everything that
+is wrong with it; `Procedure.agrees_with` compares it with a process diagram. It opens no file and
+knows no engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from dataclasses import field as default
+from datetime import date
+from typing import Any, Protocol
+
+from engine.law.problems import ERROR, Problem, ProblemList, ProcedureInvalid
+from engine.law.provisions import (
+    Component,
+    Extension,
+    Fact,
+    Fee,
+    Lane,
+    LegalBasis,
+    Level,
+    Referral,
+    Result,
+    Stage,
+    Step,
+    Supplement,
+    TimeLimit,
+)
+from engine.law.reading import read_table
+
+__all__ = [
+    "Component",
+    "DefinitionLike",
+    "ElementLike",
+    "Extension",
+    "Fact",
+    "Fee",
+    "Lane",
+    "LegalBasis",
+    "Problem",
+    "Procedure",
+    "ProcedureInvalid",
+    "Referral",
+    "Result",
+    "Stage",
+    "Step",
+    "Supplement",
+    "TimeLimit",
+    "check_procedure",
+    "parse_procedure",
+]
+
+
+class ElementLike(Protocol):
+    """What is needed of an element of a process definition."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def lane(self) -> str: ...
+    @property
+    def waits(self) -> bool: ...
+
+
+class DefinitionLike(Protocol):
+    """What is needed of a process definition."""
+
+    @property
+    def elements(self) -> Mapping[str, Any]: ...
+    @property
+    def message_names(self) -> Iterable[str]: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Procedure:
+    """One version of a procedure: what a dossier is pinned to."""
+
+    code: str
+    name: str
+    field: str
+    level: Level
+    version: str
+    effective_from: date
+    effective_to: date | None = None
+    decision: str = ""
+    form_set: str = "2025"
+    result_name: str = ""
+    mechanism: str = ""
+    other_codes: tuple[str, ...] = ()
+    note: str = ""
+    source: str = ""
+    sample: bool = False
+    legal_basis: tuple[LegalBasis, ...] = ()
+    time_limit: TimeLimit
+    stages: tuple[Stage, ...] = ()
+    extension: Extension | None = None
+    supplement: Supplement | None = None
+    components: tuple[Component, ...] = ()
+    fees: tuple[Fee, ...] = ()
+    results: tuple[Result, ...] = ()
+    lanes: Mapping[str, Lane] = default(default_factory=dict)
+    steps: Mapping[str, Step] = default(default_factory=dict)
+    referrals: tuple[Referral, ...] = ()
+    facts: Mapping[str, Fact] = default(default_factory=dict)
+
+    def agrees_with(self, definition: DefinitionLike) -> tuple[Problem, ...]:
+        """Return every place where this procedure and its diagram say different things."""
+        problems = ProblemList()
+        _lanes_agree(self, definition, problems)
+        _steps_agree(self, definition, problems)
+        _named_elements_exist(self, definition, problems)
+        _messages_exist(self, definition, problems)
+        return problems.all()
+
+
+def check_procedure(values: Mapping[str, Any]) -> tuple[Problem, ...]:
+    """Return every problem of the values of a procedure file, warnings included."""
+    return _read(values)[1]
+
+
+def parse_procedure(values: Mapping[str, Any]) -> Procedure:
+    """Return the procedure the values of a file describe.
+
+    Raises ProcedureInvalid with every problem at once when there is an error.
+    """
+    procedure, problems = _read(values)
+    if any(p.severity == ERROR for p in problems):
+        raise ProcedureInvalid(problems)
+    return procedure
+
+
+def _read(values: Mapping[str, Any]) -> tuple[Procedure, tuple[Problem, ...]]:
+    problems = ProblemList()
+    procedure = read_table(Procedure, values, "", problems)
+    return procedure, problems.all()
+
+
+def _lanes_agree(procedure: Procedure, definition: DefinitionLike, problems: ProblemList) -> None:
+    drawn = {e.lane for e in definition.elements.values() if e.lane}
+    working = {e.lane for e in definition.elements.values() if e.waits and e.lane}
+    for lane in sorted(working - set(procedure.lanes)):
+        problems.error(f"lanes.{lane}", "Làn có trong sơ đồ nhưng chưa có vai trò.", "Hãy thêm.")
+    for lane in sorted(set(procedure.lanes) - drawn):
+        problems.error(f"lanes.{lane}", "Làn không có trong sơ đồ.", "Hãy bỏ hoặc sửa tên.")
+
+
+def _steps_agree(procedure: Procedure, definition: DefinitionLike, problems: ProblemList) -> None:
+    waiting = {name for name, e in definition.elements.items() if e.waits}
+    for name in sorted(waiting - set(procedure.steps)):
+        advice = "Hãy thêm [steps.<mã>] với status, và norm_minutes nếu có thời gian."
+        problems.error(f"steps.{name}", "Bước chờ trong sơ đồ chưa được mô tả.", advice)
+    for name in sorted(set(procedure.steps) - waiting):
+        problems.error(
+            f"steps.{name}", "Không phải bước chờ nào của sơ đồ.", "Hãy bỏ hoặc sửa tên."
+        )
+
+
+def _named_elements_exist(
+    procedure: Procedure, definition: DefinitionLike, problems: ProblemList
+) -> None:
+    named = [
+        *((f"facts.{f.name}.set_by", e) for f in procedure.facts.values() for e in f.set_by),
+        *((f"referrals[{i}].element", r.element) for i, r in enumerate(procedure.referrals)),
+        *(
+            (f"referrals[{i}].wait_element", r.wait_element)
+            for i, r in enumerate(procedure.referrals)
+        ),
+        *((f"stages[{i}].from", s.from_element) for i, s in enumerate(procedure.stages)),
+        *((f"stages[{i}].to", s.to_element) for i, s in enumerate(procedure.stages)),
+        *(
+            (f"steps.{s.element}.not_same_hand_as", e)
+            for s in procedure.steps.values()
+            for e in s.not_same_hand_as
+        ),
+    ]
+    if procedure.supplement is not None:
+        named.append(("supplement.wait_element", procedure.supplement.wait_element))
+    for path, element in named:
+        if element and element not in definition.elements:
+            problems.error(path, f"Sơ đồ không có phần tử «{element}».", "Hãy sửa tên.")
+
+
+def _messages_exist(
+    procedure: Procedure, definition: DefinitionLike, problems: ProblemList
+) -> None:
+    named = [(f"referrals[{i}].message", r.message) for i, r in enumerate(procedure.referrals)]
+    if procedure.supplement is not None:
+        named.append(("supplement.message", procedure.supplement.message))
+        if procedure.supplement.fact not in procedure.facts:
+            fact = procedure.supplement.fact
+            problems.error("supplement.fact", f"Dữ kiện «{fact}» chưa khai báo.", "Hãy khai báo.")
+    known = set(definition.message_names)
+    for path, message in named:
+        if message and message not in known:
+            problems.error(path, f"Sơ đồ không có thông điệp «{message}».", "Hãy sửa tên.")
