@@ -297,7 +297,7 @@ def routes() -> str:
     from api import create_app  # noqa: PLC0415
     from config import Settings  # noqa: PLC0415
 
-    app = create_app(Settings(database_url="sqlite:///:memory:"))
+    app = create_app(Settings(database_url="sqlite:///:memory:", bpmn_folder=ROOT / "bpmn"))
     rows = []
     for rule in sorted(app.url_map.iter_rules(), key=lambda r: r.rule):
         methods = sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
