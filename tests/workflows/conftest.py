@@ -1,11 +1,14 @@
-"""A store on each database, empty and with the tables of this release."""
+"""A store on each database, empty and with the tables of this release; an office on it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from tests.builders import office_on
+from workflows.office import Office
 from workflows.store import Store
 
 
@@ -14,3 +17,8 @@ def store(database_url: str) -> Iterator[Store]:
     opened = Store.open(database_url)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def office(store: Store, tmp_path: Path) -> Office:
+    return office_on(store, tmp_path)
