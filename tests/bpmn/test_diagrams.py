@@ -123,7 +123,7 @@ def test_people_read_vietnamese_names_on_all_that_waits_or_ends(folder: Folder) 
 @EACH
 def test_every_waiting_element_has_a_step_and_every_step_an_element(folder: Folder) -> None:
     waiting = {e.get("id") for e in folder.nodes(*WAITING)}
-    waiting |= {e.getparent().get("id") for e in folder.nodes("messageEventDefinition")}
+    waiting |= {e.get("id") for e in folder.nodes("intermediateCatchEvent")}
     assert set(folder.procedure.steps) == waiting
 
 
