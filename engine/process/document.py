@@ -109,6 +109,7 @@ class Node:
     by_event: bool = False
     called: str = ""
     script: str = ""
+    script_format: str = ""
     message: str = ""
     key: str = ""
     for_compensation: bool = False
@@ -157,6 +158,8 @@ class Scope:
     nodes: tuple[Node, ...]
     flows: tuple[Flow, ...]
     data: tuple[tuple[str, str], ...] = ()
+    name: str = ""
+    line: int = 0
 
     def walk(self) -> Iterator[Scope]:
         """Yield this scope and every scope nested in it, outermost first."""
@@ -190,6 +193,7 @@ class Remark:
     name: str = ""
     line: int = 0
     detail: str = ""
+    process: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,7 @@ Rules: docs/reference/bpmn.md. Structure is judged in `shape.py`, texts in `text
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from engine.process.document import Document, Node, Process, Scope
 from engine.process.elements import MAX_NESTING
@@ -28,55 +28,89 @@ def check(
     names and types; without, any name is allowed. An empty tuple, or one of warnings only, means
     that `compile_definition` will accept the document. Never raises for a document from `read`.
     """
+    judged = _judged(document)
+    drawn = {p.id for p in document.processes} - {p.id for p in judged}
     found = [
         finding(r.rule, element=r.element, name=r.name, line=r.line, detail=r.detail)
         for r in document.remarks
+        if r.process not in drawn
     ]
-    found.extend(_document(document))
-    for process in document.processes:
-        found.extend(_process(process, document, facts))
+    count = sum(len(s.nodes) for s in document.scopes())
+    if count > MAX_NODES:
+        found.append(finding("too_many_nodes", detail=str(count)))
+    else:
+        found.extend(_document(document, judged))
+        for process in judged:
+            found.extend(_process(process, facts))
     unique = {(f.rule, f.element, f.message): f for f in found}
     return tuple(sorted(unique.values(), key=lambda f: (f.line, f.severity)))
 
 
-def _document(document: Document) -> Iterator[Finding]:
+def _judged(document: Document) -> tuple[Process, ...]:
+    """Return the processes that would run: executable, or called by one that is.
+
+    A drawing beside them (the pool of the other party) is only drawing; where none is executable
+    all are judged, so that everything wrong is told at once.
+    """
+    known = {p.id: p for p in document.processes}
+    pending = [p.id for p in document.processes if p.executable] or list(known)
+    seen: set[str] = set()
+    while pending:
+        process_id = pending.pop()
+        if process_id in known and process_id not in seen:
+            seen.add(process_id)
+            pending.extend(_called(known[process_id]))
+    return tuple(p for p in document.processes if p.id in seen)
+
+
+def _called(process: Process) -> set[str]:
+    return {n.called for n in _nodes(process.scope) if n.tag == "callActivity"}
+
+
+def _document(document: Document, judged: tuple[Process, ...]) -> Iterator[Finding]:
     if not document.processes:
         yield finding("no_process")
         return
     if not any(p.executable for p in document.processes):
         first = document.processes[0]
         yield finding("not_executable", element=first.id, name=first.name, line=first.line)
-    count = sum(len(s.nodes) for s in document.scopes())
-    if count > MAX_NODES:
-        yield finding("too_many_nodes", detail=str(count))
-    yield from _calls(document)
+    yield from _calls(judged)
 
 
-def _calls(document: Document) -> Iterator[Finding]:
-    known = {p.id: p for p in document.processes}
-    calls: dict[str, set[str]] = {p.id: set() for p in document.processes}
-    for process in document.processes:
+def _calls(processes: tuple[Process, ...]) -> Iterator[Finding]:
+    known = {p.id: p for p in processes}
+    calls = {p.id: sorted(_called(p) & set(known)) for p in processes}
+    for process in processes:
         for node in _nodes(process.scope):
             if node.tag != "callActivity":
                 continue
             if node.called not in known:
                 yield _about("unknown_call", node, node.called or "?")
-            else:
-                calls[process.id].add(node.called)
-    for process in document.processes:
+            elif process.executable and not known[node.called].executable:
+                yield _about("called_not_executable", node, node.called)
+    rings = list(_rings(processes, calls))
+    yield from rings
+    if not rings:
+        yield from _call_depth(processes)
+
+
+def _rings(processes: tuple[Process, ...], calls: Mapping[str, Sequence[str]]) -> Iterator[Finding]:
+    for process in processes:
         if ring := _ring(process.id, calls):
             yield finding(
-                "call_ring", element=process.id, name=process.name, detail=" → ".join(ring)
+                "call_ring",
+                element=process.id,
+                name=process.name,
+                line=process.line,
+                detail=" → ".join(ring),
             )
-            return
-    yield from _call_depth(document)
 
 
-def _call_depth(document: Document) -> Iterator[Finding]:
+def _call_depth(processes: tuple[Process, ...]) -> Iterator[Finding]:
     """Refuse calls that nest deeper than sub-processes may; rings were refused before."""
     edges = [
         (process.id, depth, node.called)
-        for process in document.processes
+        for process in processes
         for node, depth in _nested(process.scope)
         if node.tag == "callActivity"
     ]
@@ -87,7 +121,7 @@ def _call_depth(document: Document) -> Iterator[Finding]:
             deepest[caller] = max(deepest.get(caller, 0), depth + before.get(called, 0))
         if deepest == before:
             return
-    for process in document.processes:
+    for process in processes:
         if deepest.get(process.id, 0) > MAX_NESTING:
             yield finding("too_deep", element=process.id, name=process.name, line=process.line)
 
@@ -102,17 +136,21 @@ def _nested(scope: Scope) -> Iterator[tuple[Node, int]]:
                 pending.append((node.scope, depth + 1))
 
 
-def _ring(start: str, calls: Mapping[str, set[str]]) -> list[str]:
+def _ring(start: str, calls: Mapping[str, Sequence[str]]) -> list[str]:
     """Return the path by which a process calls itself, or nothing."""
-    pending = [[start, called] for called in sorted(calls[start])]
-    seen: set[str] = set()
+    before = dict.fromkeys(calls[start], start)
+    pending = list(before)
     while pending:
-        path = pending.pop()
-        if path[-1] == start:
-            return path
-        if path[-1] not in seen:
-            seen.add(path[-1])
-            pending.extend([*path, called] for called in sorted(calls.get(path[-1], ())))
+        process_id = pending.pop()
+        if process_id == start:
+            path = [start, before[start]]
+            while path[-1] != start:
+                path.append(before[path[-1]])
+            return path[::-1]
+        for called in calls[process_id]:
+            if called not in before:
+                before[called] = process_id
+                pending.append(called)
     return []
 
 
@@ -127,13 +165,7 @@ def _about(rule: str, node: Node, detail: str = "", severity: str = "") -> Findi
     )
 
 
-def _process(
-    process: Process, document: Document, facts: Mapping[str, FactType] | None
-) -> Iterator[Finding]:
-    # A drawing beside the executable process (a pool of the other party) is only drawing.
-    called = {n.called for s in document.scopes() for n in s.nodes if n.tag == "callActivity"}
-    if not process.executable and process.id not in called and _some_executable(document):
-        return
+def _process(process: Process, facts: Mapping[str, FactType] | None) -> Iterator[Finding]:
     if not process.scope.nodes:
         yield finding("empty_process", element=process.id, name=process.name, line=process.line)
     strict = facts is not None
@@ -146,7 +178,3 @@ def _process(
             scope, top=scope is process.scope, by_event=by_event, strict=strict
         )
     yield from text_findings(process, facts)
-
-
-def _some_executable(document: Document) -> bool:
-    return any(p.executable for p in document.processes)

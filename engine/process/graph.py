@@ -82,14 +82,6 @@ def dominators(roots: Iterable[str], edges: Edges) -> dict[str, str]:
     turned = reverse({n: graph.get(n, ()) for n in order})
     above: dict[str, str] = {"": ""}
 
-    def meet(a: str, b: str) -> str:
-        while a != b:
-            while number[a] < number[b]:
-                a = above[a]
-            while number[b] < number[a]:
-                b = above[b]
-        return a
-
     changed = True
     while changed:
         changed = False
@@ -97,11 +89,21 @@ def dominators(roots: Iterable[str], edges: Edges) -> dict[str, str]:
             known = [p for p in turned[node] if p in above]
             best = known[0]
             for other in known[1:]:
-                best = meet(best, other)
+                best = _meet(best, other, above, number)
             if above.get(node) != best:
                 above[node] = best
                 changed = True
     return above
+
+
+def _meet(a: str, b: str, above: Mapping[str, str], number: Mapping[str, int]) -> str:
+    """Return the nearest node above both."""
+    while a != b:
+        while number[a] < number[b]:
+            a = above[a]
+        while number[b] < number[a]:
+            b = above[b]
+    return a
 
 
 def dominates(above: Mapping[str, str], upper: str, lower: str) -> bool:

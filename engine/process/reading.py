@@ -14,13 +14,32 @@ import SpiffWorkflow.bpmn.parser as library_parser
 from lxml import etree
 
 from engine.process.document import Document, Lane, Process, Remark
-from engine.process.elements import ElementReader, local, own, roots, truth
+from engine.process.elements import ElementReader, documentation
 from engine.process.findings import Unreadable
+from engine.process.foreign import foreign_remarks
+from engine.process.references import References
 from engine.process.rules import finding
+from engine.process.xmlparts import BPMN, line_of, local, own, roots, text_of, truth
 
-BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 MAX_BYTES = 2 * 1024 * 1024
 MAX_SCHEMA_REMARKS = 50
+# A type named in content of other namespaces need not be known: such content is only lax-assessed.
+UNKNOWN_TYPES = frozenset({"SCHEMAV_CVC_ELT_4_1", "SCHEMAV_CVC_ELT_4_2"})
+NOT_RUN_ROOTS = frozenset(
+    {
+        "globalTask",
+        "globalUserTask",
+        "globalManualTask",
+        "globalScriptTask",
+        "globalBusinessRuleTask",
+        "globalChoreographyTask",
+        "globalConversation",
+        "choreography",
+        "conversation",
+        "subConversation",
+        "callConversation",
+    }
+)
 
 
 def read(source: bytes) -> Document:
@@ -31,18 +50,20 @@ def read(source: bytes) -> Document:
     with the whole document at hand is left to `check`.
     """
     root = _parse(source)
-    if root.tag != f"{{{BPMN}}}definitions":
-        raise Unreadable([finding("not_bpmn", line=root.sourceline or 0, detail=local(root))])
-    remarks = _schema_remarks(root)
-    reader = ElementReader(root)
+    if root.tag != f"{BPMN}definitions":
+        raise Unreadable([finding("not_bpmn", line=line_of(root), detail=local(root))])
+    remarks = [*_schema_remarks(root), *foreign_remarks(root)]
+    references = References(root)
+    reader = ElementReader(references)
+    _refuse_roots(root, references)
     processes = tuple(_process(e, reader) for e in own(root, "process"))
     return Document(
         digest=hashlib.sha256(source).hexdigest(),
         processes=processes,
-        remarks=(*remarks, *reader.remarks, *_foreign(root)),
+        remarks=(*remarks, *references.remarks),
         has_diagram=any(local(e) == "BPMNDiagram" for e in roots(root)),
-        messages=tuple(sorted(reader.names("message"))),
-        pools=tuple(e.get("id", "") for e in root.iter(f"{{{BPMN}}}participant")),
+        messages=tuple(sorted(references.names("message"))),
+        pools=tuple(e.get("id", "") for e in root.iter(f"{BPMN}participant")),
     )
 
 
@@ -84,61 +105,56 @@ def _schema_remarks(root: etree._Element) -> list[Remark]:
     if schema.validate(root):
         return []
     remarks = []
-    for error in list(schema.error_log)[:MAX_SCHEMA_REMARKS]:
-        text = error.message.replace(f"{{{BPMN}}}", "")
-        remarks.append(Remark(rule="schema", line=error.line, detail=text[:300]))
+    for error in schema.error_log:
+        if error.type_name in UNKNOWN_TYPES and not error.message.startswith(f"Element '{BPMN}"):
+            continue
+        text = error.message.replace(BPMN, "")
+        remarks.append(Remark(rule="schema", line=error.line, detail=text[:300].rstrip(".")))
+        if len(remarks) == MAX_SCHEMA_REMARKS:
+            break
     return remarks
 
 
+def _refuse_roots(root: etree._Element, references: References) -> None:
+    """Note what stands beside the processes and cannot be run (§1.3: other conformance classes)."""
+    for element in root.iter(*(BPMN + tag for tag in sorted(NOT_RUN_ROOTS))):
+        references.remark("unsupported_element", element, detail=local(element))
+    for element in own(root, "extension"):
+        if truth(element.get("mustUnderstand"), default=False):
+            references.remark("must_understand", element, detail=element.get("definition", ""))
+
+
 def _process(element: etree._Element, reader: ElementReader) -> Process:
-    process_id = reader.identify(element)
-    reader.enter_process(element)
+    references = reader.references
+    process_id = references.identify(element)
+    references.enter_process(element)
     lanes: list[Lane] = []
-    for lane_set in own(element, "laneSet"):
-        _lanes(lane_set, reader, lanes)
+    for lane_set in element.iter(f"{BPMN}laneSet"):
+        _lanes(lane_set, references, lanes)
     for lane in lanes:
         for node in lane.nodes:
             reader.lane_of[node] = lane
+    scope = reader.scope(element, process_id)
+    references.process = ""
     return Process(
         id=process_id,
         name=element.get("name", ""),
         executable=truth(element.get("isExecutable"), default=False),
         declared_executable=element.get("isExecutable", ""),
-        scope=reader.scope(element, process_id),
+        scope=scope,
         lanes=tuple(lanes),
-        documentation=reader.documentation(element),
-        line=element.sourceline or 0,
+        documentation=documentation(element),
+        line=line_of(element),
     )
 
 
-def _lanes(lane_set: etree._Element, reader: ElementReader, found: list[Lane]) -> None:
-    for element in own(lane_set, "lane"):
-        nodes = tuple((e.text or "").strip() for e in own(element, "flowNodeRef"))
-        found.append(Lane(id=reader.identify(element), name=element.get("name", ""), nodes=nodes))
-        # Children come after their parent, so that the innermost lane wins.
+def _lanes(lane_set: etree._Element, references: References, found: list[Lane]) -> None:
+    """Add the lanes of a lane set; a child comes after its parent, so that the innermost wins."""
+    pending = list(own(lane_set, "lane"))
+    while pending:
+        element = pending.pop(0)
+        nodes = tuple(text_of(e) for e in own(element, "flowNodeRef"))
+        lane_id = references.identify(element)
+        found.append(Lane(id=lane_id, name=element.get("name", ""), nodes=nodes))
         for child in own(element, "childLaneSet"):
-            _lanes(child, reader, found)
-
-
-IGNORED_NAMESPACES = {BPMN, "urn:motcua:bpmn:1", "http://www.w3.org/2001/XMLSchema-instance"}
-HARMLESS = (
-    "http://www.omg.org/spec/",
-    "http://bpmn.io/",
-    "http://www.w3.org/",
-    "http://www.omg.org/spec/BPMN/non-normative/",
-)
-
-
-def _foreign(root: etree._Element) -> list[Remark]:
-    """Name each foreign namespace once: what it says is drawing here, never executed."""
-    seen: dict[str, int] = {}
-    for element in root.iter(etree.Element):
-        names = [str(element.tag), *map(str, element.attrib)]
-        for name in names:
-            if not name.startswith("{"):
-                continue
-            namespace = name[1:].split("}")[0]
-            if namespace in IGNORED_NAMESPACES or namespace.startswith(HARMLESS):
-                continue
-            seen.setdefault(namespace, element.sourceline or 0)
-    return [Remark(rule="foreign", line=line, detail=ns) for ns, line in seen.items()]
+            pending.extend(own(child, "lane"))

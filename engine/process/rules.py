@@ -31,7 +31,8 @@ RULES: dict[str, Rule] = {
     "not_bpmn": Rule(E, "Phần tử gốc là «{d}», không phải definitions của BPMN 2.0.", "The root element is '{d}', not BPMN 2.0 definitions.", "Xuất lại sơ đồ dưới dạng BPMN 2.0 XML."),
     "schema": Rule(E, "Sai lược đồ XML của chuẩn: {d}.", "It breaks the standard's XML schema: {d}.", "Sửa dòng được nêu hoặc lưu lại bằng công cụ vẽ."),
     "duplicate_id": Rule(E, "Mã {e} dùng cho nhiều phần tử.", "The id {e} is used more than once.", "Đặt mã khác nhau cho từng phần tử."),
-    "foreign": Rule(W, "Phần mở rộng «{d}» không được thực thi.", "The extension '{d}' is not executed.", "Chuyển nội dung cần chạy sang phần tử BPMN chuẩn."),
+    "foreign": Rule(W, "Phần mở rộng «{d}» của {e} không được thực thi.", "The extension '{d}' of {e} is not executed.", "Chuyển nội dung cần chạy sang phần tử BPMN chuẩn."),
+    "must_understand": Rule(E, "Tệp đòi hỏi phải hiểu phần mở rộng «{d}» (mustUnderstand).", "The file demands that the extension '{d}' be understood (mustUnderstand).", "Bỏ mustUnderstand nếu quy trình chạy đúng khi không có phần mở rộng."),
     # Processes
     "no_process": Rule(E, "Tệp không có quy trình nào.", "The file has no process.", "Vẽ ít nhất một quy trình."),
     "not_executable": Rule(E, 'Không quy trình nào có isExecutable="true"; thiếu thuộc tính nghĩa là không chạy.', "No process is executable; a missing isExecutable means not executable.", 'Đặt isExecutable="true" cho quy trình cần chạy.'),
@@ -49,6 +50,7 @@ RULES: dict[str, Rule] = {
     "unknown_default": Rule(E, "Luồng mặc định «{d}» của {e} không đi ra từ nó.", "The default flow '{d}' of {e} does not leave it.", "Chọn một luồng đi ra làm mặc định."),
     "condition_on_default": Rule(W, "Luồng mặc định «{d}» của {e} có điều kiện; điều kiện bị bỏ qua.", "The default flow '{d}' of {e} has a condition, which is ignored.", "Bỏ điều kiện trên luồng mặc định."),
     "boundary_unattached": Rule(E, "Sự kiện biên {e} không gắn vào hoạt động nào («{d}»).", "Boundary event {e} is attached to no activity ('{d}').", "Gắn sự kiện vào một bước hoặc quy trình con."),
+    "error_interrupts": Rule(W, "{e} bắt lỗi nên luôn ngắt, dù ghi là không ngắt.", "{e} catches an error, so it always interrupts, although it says it does not.", 'Đặt cancelActivity hoặc isInterrupting là "true".'),
     # Shape
     "unreachable": Rule(E, "Không có đường nào dẫn tới {e}.", "Nothing leads to {e}.", "Nối một luồng vào, hoặc xóa nút."),
     "no_way_out": Rule(E, "{e} nằm trong vòng lặp không có lối ra.", "{e} is in a cycle without a way out.", "Thêm một nhánh ra khỏi vòng lặp."),
@@ -69,10 +71,12 @@ RULES: dict[str, Rule] = {
     "expression": Rule(E, "Biểu thức của {e} sai: {d}.", "The expression of {e} is faulty: {d}.", "Viết theo ngôn ngữ biểu thức (docs/reference/expressions.md)."),
     "timer": Rule(E, "Hẹn giờ của {e} sai: {d}.", "The timer of {e} is faulty: {d}.", "Ghi theo ISO 8601, ví dụ P12D."),
     "timer_unclear": Rule(E, "Hẹn giờ của {e} phải có đúng một trong timeDuration, timeDate, timeCycle.", "The timer of {e} needs exactly one of timeDuration, timeDate, timeCycle.", "Giữ một cách hẹn giờ."),
-    "no_text": Rule(E, "{e} thiếu {d}.", "{e} lacks its {d}.", "Ghi nội dung còn thiếu."),
+    "no_script": Rule(W, "{e} không có kịch bản nên không làm gì.", "{e} has no script, so it does nothing.", "Ghi các phép gán «tên = biểu thức»."),
+    "script_format": Rule(W, "Kịch bản của {e} ghi là «{d}» nhưng chạy theo ngôn ngữ biểu thức của motcua.", "The script of {e} says '{d}' but is run as motcua's expression language.", "Kiểm tra lại kịch bản, rồi bỏ scriptFormat."),
     "loop": Rule(E, "Lặp nhiều phiên bản của {e} sai: {d}.", "The multi-instance of {e} is faulty: {d}.", "Ghi số lần hoặc một danh sách."),
     # Calls
     "unknown_call": Rule(E, "{e} gọi quy trình «{d}» không có.", "{e} calls the process '{d}', which does not exist.", "Đưa quy trình được gọi vào cùng tệp."),
+    "called_not_executable": Rule(W, '{e} gọi quy trình «{d}» không có isExecutable="true"; quy trình đó vẫn chạy.', "{e} calls the process '{d}', which is not marked executable; it is run all the same.", 'Đặt isExecutable="true" cho quy trình được gọi.'),
     "call_ring": Rule(E, "{e} gọi vòng: {d}.", "{e} calls in a ring: {d}.", "Bỏ một lời gọi trong vòng."),
     "lost": Rule(E, "{e} bị mất khi biên dịch; sơ đồ không được chạy.", "{e} was lost while compiling; the diagram is not run.", "Báo lỗi này cho nhóm phát triển kèm sơ đồ."),
     # What we do not run
@@ -81,18 +85,23 @@ RULES: dict[str, Rule] = {
 }  # fmt: skip
 
 
-def finding(
+def finding(  # noqa: PLR0913 - the fields of a finding
     rule: str,
     *,
     element: str = "",
     name: str = "",
     line: int = 0,
     detail: str = "",
+    detail_en: str = "",
     severity: str = "",
 ) -> Finding:
-    """Return the finding of a rule about an element, with its sentences filled in."""
+    """Return the finding of a rule about an element, with its sentences filled in.
+
+    `detail_en` is for the English sentence where `detail` holds Vietnamese words.
+    """
     entry = RULES[rule]
     label = f"«{name}» ({element})" if name and element else f"«{element}»"
+    label_en = f"'{name}' ({element})" if name and element else f"'{element}'"
     return Finding(
         rule=rule,
         severity=severity or entry.severity,
@@ -100,6 +109,6 @@ def finding(
         name=name,
         line=line,
         message=entry.message.format(e=label, d=detail),
-        message_en=entry.message_en.format(e=label, d=detail),
+        message_en=entry.message_en.format(e=label_en, d=detail_en or detail),
         advice=entry.advice,
     )

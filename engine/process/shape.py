@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cached_property
 
-from engine.process.document import Flow, Node, Scope
+from engine.process.document import EVENTS, Flow, Node, Scope
 from engine.process.findings import Finding
 from engine.process.graph import components, dominates, dominators, reachable
 from engine.process.rules import finding
@@ -13,6 +13,8 @@ from engine.process.rules import finding
 JOINING = frozenset({"parallelGateway", "inclusiveGateway"})
 CHOOSING = frozenset({"exclusiveGateway", "inclusiveGateway"})
 AFTER_EVENT_GATEWAY = frozenset({"intermediateCatchEvent", "receiveTask"})
+NEVER_CHOOSES = EVENTS | {"parallelGateway", "eventBasedGateway"}
+NO_WAY_IN = {"startEvent": "flow_into_start", "boundaryEvent": "flow_into_boundary"}
 AUTOMATIC = frozenset(
     {
         "scriptTask",
@@ -50,16 +52,18 @@ class ScopeGraph:
                 edges[node.id].extend(n.id for n in self.link_targets(node))
         return edges
 
+    @cached_property
+    def links(self) -> dict[str, list[Node]]:
+        """Return the link catch events by name."""
+        found: dict[str, list[Node]] = {}
+        for node in self.scope.nodes:
+            if node.tag == "intermediateCatchEvent" and node.event_kind == "link":
+                found.setdefault(node.events[0].name, []).append(node)
+        return found
+
     def link_targets(self, node: Node) -> list[Node]:
         """Return the link catch events a link throw event goes to."""
-        name = node.events[0].name
-        return [
-            n
-            for n in self.scope.nodes
-            if n.tag == "intermediateCatchEvent"
-            and n.event_kind == "link"
-            and n.events[0].name == name
-        ]
+        return self.links.get(node.events[0].name, [])
 
     @cached_property
     def without_incoming(self) -> list[Node]:
@@ -81,7 +85,7 @@ class ScopeGraph:
 
     @cached_property
     def implicit_starts(self) -> list[Node]:
-        """Return the nodes that start with the scope for want of an incoming flow (§10.2, §13.2)."""
+        """Return the nodes that start with the scope: no flow comes in (§10.2, §13.2)."""
         if self.starts:
             return [n for n in self.without_incoming if n.is_activity]
         return self.without_incoming
@@ -94,7 +98,7 @@ class ScopeGraph:
 
 
 def shape_findings(scope: Scope, *, top: bool, by_event: bool, strict: bool) -> Iterator[Finding]:
-    """Yield what is wrong with the shape of one scope; `strict` makes a missing default an error."""
+    """Yield what is wrong with the shape of one scope; `strict`: a missing default is an error."""
     graph = ScopeGraph(scope)
     for flow in scope.flows:
         yield from _flow(flow, graph)
@@ -116,70 +120,85 @@ def _flow(flow: Flow, graph: ScopeGraph) -> Iterator[Finding]:
     def about(rule: str, detail: str) -> Finding:
         return finding(rule, element=flow.id, name=flow.name, line=flow.line, detail=detail)
 
-    for end in (flow.source, flow.target):
-        if end not in graph.nodes:
-            yield about("flow_dangling", end or "?")
     source, target = graph.nodes.get(flow.source), graph.nodes.get(flow.target)
-    if target is not None and target.tag == "startEvent":
-        yield about("flow_into_start", target.id)
-    if target is not None and target.tag == "boundaryEvent":
-        yield about("flow_into_boundary", target.id)
-    if source is not None and source.tag == "endEvent":
+    if source is None:
+        yield about("flow_dangling", flow.source or "?")
+    elif source.tag == "endEvent":
         yield about("flow_from_end", source.id)
+    if target is None:
+        yield about("flow_dangling", flow.target or "?")
+    elif target.tag in NO_WAY_IN:
+        yield about(NO_WAY_IN[target.tag], target.id)
     for node in (source, target):
         if node is not None and node.by_event:
             yield _about("event_subprocess_flow", node)
 
 
 def _starts(graph: ScopeGraph, *, top: bool, by_event: bool) -> Iterator[Finding]:
-    scope, starts = graph.scope, graph.starts
-    kinds = ", ".join(f"{s.id}: {s.event_kind}" for s in starts) or "không có"
+    starts = graph.starts
     plain = [s for s in starts if s.event_kind == "none"]
+    rule = ""
     if top:
-        if len(plain) > 1:
-            yield finding("several_starts", element=scope.id, line=starts[0].line, detail=kinds)
+        rule = "several_starts" if len(plain) > 1 else ""
     elif by_event:
-        if len(starts) != 1 or plain:
-            yield finding("event_subprocess_start", element=scope.id, detail=kinds)
+        rule = "event_subprocess_start" if len(starts) != 1 or plain else ""
     elif len(starts) > 1 or (starts and not plain):
-        yield finding("inner_start", element=scope.id, line=starts[0].line, detail=kinds)
+        rule = "inner_start"
+    if rule:
+        kinds = ", ".join(f"{s.id}: {s.event_kind}" for s in starts)
+        scope = graph.scope
+        yield finding(
+            rule,
+            element=scope.id,
+            name=scope.name,
+            line=scope.line,
+            detail=kinds or "không có",
+            detail_en=kinds or "none",
+        )
 
 
 def _node(node: Node, graph: ScopeGraph) -> Iterator[Finding]:
     if node.tag == "boundaryEvent":
         host = graph.nodes.get(node.attached_to)
-        if host is None or not host.is_activity:
+        if host is None or not host.is_activity or host.by_event:
             yield _about("boundary_unattached", node, node.attached_to or "?")
-    if node.tag == "eventBasedGateway":
-        if len(graph.outgoing[node.id]) < 2:  # noqa: PLR2004 - a race has two
-            yield _about("event_gateway_ways", node)
-        for flow in graph.outgoing[node.id]:
-            target = graph.nodes[flow.target]
-            if target.tag not in AFTER_EVENT_GATEWAY or len(graph.incoming[target.id]) != 1:
-                yield _about("event_gateway_target", node, target.id)
-    if node.tag == "intermediateThrowEvent" and node.event_kind == "link":
-        if len(graph.link_targets(node)) != 1:
-            yield _about("link", node, node.events[0].name)
+    elif node.tag == "eventBasedGateway":
+        yield from _event_gateway(node, graph)
+    elif node.tag == "intermediateThrowEvent" and node.event_kind == "link":
+        yield from _link(node, graph)
+
+
+def _link(node: Node, graph: ScopeGraph) -> Iterator[Finding]:
+    if len(graph.link_targets(node)) != 1:
+        yield _about("link", node, node.events[0].name)
+
+
+def _event_gateway(node: Node, graph: ScopeGraph) -> Iterator[Finding]:
+    flows = graph.outgoing[node.id]
+    if len(flows) < 2:  # noqa: PLR2004 - a race has two
+        yield _about("event_gateway_ways", node)
+    for flow in flows:
+        target = graph.nodes[flow.target]
+        if target.tag not in AFTER_EVENT_GATEWAY or len(graph.incoming[target.id]) != 1:
+            yield _about("event_gateway_target", node, target.id)
 
 
 def _choice(node: Node, graph: ScopeGraph, *, strict: bool) -> Iterator[Finding]:
     flows = graph.outgoing[node.id]
-    by_id = {f.id: f for f in flows}
-    if node.default and node.default not in by_id:
+    default = next((f for f in flows if f.id == node.default), None)
+    if default is None and node.default:
         yield _about("unknown_default", node, node.default)
-    elif node.default and by_id[node.default].condition is not None:
+    elif default is not None and default.condition is not None:
         yield _about("condition_on_default", node, node.default)
-    conditional = [f for f in flows if f.condition is not None and f.id != node.default]
-    if node.tag in {"parallelGateway", "eventBasedGateway"} or node.tag.endswith("Event"):
-        for flow in conditional:
-            yield _about("condition_on_parallel", node, flow.id)
+    others = [f for f in flows if f is not default]
+    conditional = [f for f in others if f.condition is not None]
+    if node.tag in NEVER_CHOOSES:
+        yield from (_about("condition_on_parallel", node, f.id) for f in conditional)
         return
     if node.tag in CHOOSING and len(flows) > 1:
-        for flow in flows:
-            if flow.condition is None and flow.id != node.default:
-                yield _about("no_condition", node, flow.id)
-    chooses = conditional and len(conditional) == len(flows)
-    if chooses and not node.default:
+        plain = [f for f in others if f.condition is None]
+        yield from (_about("no_condition", node, f.id) for f in plain)
+    if conditional and len(conditional) == len(flows):
         yield _about("no_default", node, severity="error" if strict else "")
 
 

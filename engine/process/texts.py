@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from engine.process.document import EventDefinition, Node, Process, Scope
+from engine.process.document import EventDefinition, Flow, Loop, Node, Process, Scope
 from engine.process.expressions import ExpressionFaulty, compile_expression
 from engine.process.facts import FactType
 from engine.process.findings import Finding
@@ -14,6 +14,9 @@ from engine.process.timers import PARSERS, TimerFaulty, looks_literal
 
 Facts = Mapping[str, FactType] | None
 COUNTERS = frozenset({"loop_counter", "loopCounter"})
+COUNTS = frozenset({"nrOfInstances", "nrOfCompletedInstances", "nrOfActiveInstances"})
+# A script without a format, or marked as ours, is meant for us.
+OUR_FORMATS = frozenset({"", "motcua", "text/x-motcua"})
 MAX_INSTANCES = 500
 MAX_LOOPS = 1_000
 
@@ -42,21 +45,22 @@ def loop_names(node: Node) -> frozenset[str]:
 
 
 def _expression(
-    element: object, text: str, facts: Facts, local: frozenset[str], *, condition: bool = False
+    element: Flow | Node, text: str, facts: Facts, local: frozenset[str], *, condition: bool = False
 ) -> Iterator[Finding]:
     try:
         compile_expression(text, facts, local=local, condition=condition)
     except ExpressionFaulty as fault:
-        yield _about("expression", element, f"{fault} «{text:.80}»")
+        yield _about("expression", element, f"{fault} «{text:.80}»", f"'{text:.80}'")
 
 
-def _about(rule: str, element: object, detail: str) -> Finding:
+def _about(rule: str, element: Flow | Node, detail: str, detail_en: str = "") -> Finding:
     return finding(
         rule,
-        element=getattr(element, "id", ""),
-        name=getattr(element, "name", ""),
-        line=getattr(element, "line", 0),
+        element=element.id,
+        name=element.name,
+        line=element.line,
         detail=detail,
+        detail_en=detail_en,
     )
 
 
@@ -64,10 +68,7 @@ def _node(node: Node, facts: Facts, local: frozenset[str]) -> Iterator[Finding]:
     if node.key:
         yield from _expression(node, node.key, facts, local)
     if node.tag == "scriptTask":
-        try:
-            compile_script(node.script, facts, local=local)
-        except ExpressionFaulty as fault:
-            yield _about("expression", node, str(fault))
+        yield from _script(node, facts, local)
     for event in node.events:
         if event.kind == "timer" and event.timer:
             yield from _timer(node, event, facts, local)
@@ -77,16 +78,27 @@ def _node(node: Node, facts: Facts, local: frozenset[str]) -> Iterator[Finding]:
         yield from _loop(node, facts, local)
 
 
+def _script(node: Node, facts: Facts, local: frozenset[str]) -> Iterator[Finding]:
+    if not node.script:
+        yield _about("no_script", node, "")
+    elif node.script_format.lower() not in OUR_FORMATS:
+        yield _about("script_format", node, node.script_format)
+    try:
+        compile_script(node.script, facts, local=local)
+    except ExpressionFaulty as fault:
+        yield _about("expression", node, str(fault), f"'{node.script:.80}'")
+
+
 def _timer(
     node: Node, event: EventDefinition, facts: Facts, local: frozenset[str]
 ) -> Iterator[Finding]:
     if not event.text:
-        yield _about("timer", node, "chưa ghi thời gian")
+        yield _about("timer", node, "chưa ghi thời gian", "no time is given")
     elif looks_literal(event.text):
         try:
             PARSERS[event.timer](event.text)
         except TimerFaulty as fault:
-            yield _about("timer", node, str(fault))
+            yield _about("timer", node, str(fault), f"'{event.text:.80}' as {event.timer}")
     else:
         yield from _expression(node, event.text, facts, local)
 
@@ -94,23 +106,30 @@ def _timer(
 def _loop(node: Node, facts: Facts, local: frozenset[str]) -> Iterator[Finding]:
     loop = node.loop
     assert loop is not None  # noqa: S101 - the caller looked
+    yield from (_about("loop", node, vi, en) for vi, en in _loop_faults(loop))
+    for text in (loop.cardinality, loop.collection):
+        if text:
+            yield from _expression(node, text, facts, local)
+    if loop.condition:
+        counts = frozenset() if loop.kind == "standard" else COUNTS
+        yield from _expression(node, loop.condition, facts, local | counts, condition=True)
+
+
+def _loop_faults(loop: Loop) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with a loop, in Vietnamese and English."""
     if loop.kind == "standard":
         if not loop.condition and not loop.maximum:
-            yield _about("loop", node, "vòng lặp cần điều kiện hoặc số lần tối đa")
+            vi = "vòng lặp cần điều kiện hoặc số lần tối đa"
+            yield vi, "a loop needs a condition or a maximum"
         if loop.maximum and not (loop.maximum.isdigit() and 0 < int(loop.maximum) <= MAX_LOOPS):
-            yield _about("loop", node, f"loopMaximum phải từ 1 đến {MAX_LOOPS}")
-        if loop.condition:
-            yield from _expression(node, loop.condition, facts, local, condition=True)
+            vi = f"loopMaximum phải từ 1 đến {MAX_LOOPS}"
+            yield vi, f"loopMaximum has to be from 1 to {MAX_LOOPS}"
         return
     if bool(loop.cardinality) is bool(loop.collection):
-        yield _about("loop", node, "cần đúng một trong số lần (loopCardinality) và danh sách")
-        return
-    yield from _expression(node, loop.cardinality or loop.collection, facts, local)
+        vi = "cần đúng một trong số lần (loopCardinality) và danh sách"
+        yield vi, "exactly one of a number (loopCardinality) and a list is needed"
     if loop.cardinality.isdigit() and int(loop.cardinality) > MAX_INSTANCES:
-        yield _about("loop", node, f"hơn {MAX_INSTANCES} phiên bản")
-    if loop.condition:
-        counts = frozenset({"nrOfInstances", "nrOfCompletedInstances", "nrOfActiveInstances"})
-        yield from _expression(node, loop.condition, facts, local | counts, condition=True)
+        yield f"hơn {MAX_INSTANCES} phiên bản", f"more than {MAX_INSTANCES} instances"
     for name in (loop.item, loop.output, loop.output_item):
         if name and not name.isidentifier():
-            yield _about("loop", node, f"tên «{name}» không hợp lệ")
+            yield f"tên «{name}» không hợp lệ", f"'{name}' is no name"
