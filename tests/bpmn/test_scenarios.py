@@ -1,6 +1,6 @@
 """Every named walk runs through the engine to the end it promises, and together they go everywhere.
 
-Not for deadlines: whether a walk is in time is the business of engine.law.deadlines.
+Counted walks keep the deadline the law module computes for them. Not for how it is computed.
 """
 
 from __future__ import annotations
@@ -10,11 +10,17 @@ from typing import Any
 
 import pytest
 
+from engine.law.deadlines import due
 from engine.law.provisions import OnSupplement, Unit
+from engine.timing.events import StepCompleted
 from tests.bpmn.files import ALL, Folder
-from tests.bpmn.walking import Walk, walk
+from tests.bpmn.walking import CALENDAR, Walk, walk
 
 WALKS = [pytest.param(f, s, id=f"{f.name}-{s['id']}") for f in ALL for s in f.scenarios]
+COUNTED = [
+    pytest.param(f, s, id=f"{f.name}-{s['id']}") for f in ALL for s in f.scenarios if s["counted"]
+]
+STAGED = pytest.mark.parametrize("folder", [f for f in ALL if f.procedure.stages])
 EACH = pytest.mark.parametrize("folder", ALL, ids=lambda f: f.name)
 
 
@@ -71,6 +77,19 @@ def test_step_norms_of_a_counted_path_are_the_time_limit(
         assert spent <= limit_minutes(folder) + rework_minutes(folder, walk(folder, scenario))
 
 
+@pytest.mark.parametrize(("folder", "scenario"), COUNTED)
+def test_a_counted_walk_is_done_in_time(folder: Folder, scenario: dict[str, Any]) -> None:
+    going = walk(folder, scenario)
+    steps = [e for e in going.history if isinstance(e, StepCompleted)]
+    done = max(e.at for e in steps if e.element in {"release", "transfer_result"})
+    procedure, received_at = folder.procedure, scenario["received_at"]
+    history = [e for e in going.history if e.at <= done]
+    limit = procedure.time_limit
+    deadline = due(limit, procedure, received_at, scenario["channel"], history, CALENDAR)
+    assert deadline.due_at is not None
+    assert done <= deadline.due_at, [line.text for line in deadline.explanation]
+
+
 def norm_minutes(folder: Folder, going: Walk) -> int:
     """Return the norms of the counted steps since the clock last began anew."""
     procedure = folder.procedure
@@ -112,11 +131,9 @@ def working_days_until_due(received: date, days: int) -> int:
     return sum((received + timedelta(days=d)).weekday() < 5 for d in span)
 
 
-@EACH
+@STAGED
 def test_stages_add_up_to_the_time_limit_and_their_steps_to_each_stage(folder: Folder) -> None:
     stages = folder.procedure.stages
-    if not stages:
-        pytest.skip("one appointment only")
     limit = folder.procedure.time_limit
     assert {s.unit for s in stages} == {limit.unit}
     assert sum(s.amount for s in stages) == limit.amount

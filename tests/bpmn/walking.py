@@ -1,47 +1,25 @@
 """Walks a scenario through the engine: one command a step, from reception to the end.
 
-Time here is office time of 7:30-11:30 and 13:00-17:00, Monday to Friday, without holidays: the
-walks stay clear of them. Deadlines are not judged here.
+Time is that of the sample office hours and the calendar files. Deadlines are not judged here.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from typing import Any
 
+from engine.law.working_time import build_calendar, read_office_hours
 from engine.process import Advance, Definition, complete, deliver, expire, start, withdraw
-from engine.process.timers import Duration
-from engine.timing.events import ElementPassed, StepCompleted, StepEnabled
-from tests.bpmn.files import Folder
+from engine.timing.events import ElementPassed, Event, StepCompleted, StepEnabled
+from tests.bpmn.files import ROOT, Folder, load
+from workflows.worktime import timer_time
 
-HOURS = ((time(7, 30), time(11, 30)), (time(13), time(17)))
-SATURDAY = 5
-
-
-def add_minutes(moment: datetime, minutes: float) -> datetime:
-    """Return the moment so many office minutes later."""
-    left = timedelta(minutes=minutes)
-    while True:
-        if moment.weekday() < SATURDAY:
-            for opens, closes in HOURS:
-                first = max(moment, _at(moment, opens))
-                last = _at(moment, closes)
-                if first + left <= last:
-                    return first + left
-                if first < last:
-                    left -= last - first
-                    moment = last
-        moment = _at(moment + timedelta(days=1), time(0))
-
-
-def working_time(moment: datetime, length: Duration) -> datetime:
-    """Return the end of a duration counted in working days (480 minutes) and minutes."""
-    return add_minutes(moment, length.days * 480 + length.seconds / 60)
-
-
-def _at(day: datetime, hour: time) -> datetime:
-    return day.replace(hour=hour.hour, minute=hour.minute, second=0, microsecond=0)
+AGENCIES = load(ROOT / "shared" / "agencies.toml")
+YEARS = {int(p.stem): load(p) for p in (ROOT / "shared" / "calendar").glob("*.toml")}
+HOURS = read_office_hours(AGENCIES["office_hours"]["standard"])
+CALENDAR = build_calendar(YEARS, HOURS, version="test")
+working_time = timer_time(CALENDAR)
 
 
 @dataclass
@@ -51,6 +29,7 @@ class Walk:
     definition: Definition
     now: datetime
     advance: Advance
+    history: list[Event] = field(default_factory=list)
     path: list[str] = field(default_factory=list)
     flows: set[str] = field(default_factory=set)
     since: dict[str, datetime] = field(default_factory=dict)
@@ -58,6 +37,7 @@ class Walk:
     def take(self, advance: Advance) -> None:
         """Go on from what a command gave back."""
         self.advance = advance
+        self.history += advance.events
         for event in advance.events:
             match event:
                 case StepCompleted():
@@ -120,7 +100,7 @@ class Walk:
         )
 
     def _wait(self, opened: str, step: dict[str, Any]) -> None:
-        ready = add_minutes(self.since[opened], step.get("after_minutes", 0))
+        ready = CALENDAR.add_minutes(self.since[opened], step.get("after_minutes", 0))
         self.now = max(self.now, ready)
 
     def _task(self, element: str, index: int | None) -> str:
