@@ -66,7 +66,9 @@ def _note_unknown_keys(
             problems.error(_join(path, str(file_key)), "Không có mục nào tên như vậy.", advice)
 
 
-def _convert(hint: Any, value: object, path: str, problems: ProblemList) -> Any:
+def _convert(  # noqa: PLR0911 - one return for each kind of type
+    hint: Any, value: object, path: str, problems: ProblemList
+) -> Any:
     origin, args = get_origin(hint), get_args(hint)
     if hint is Any:
         return _normal(value)

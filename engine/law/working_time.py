@@ -159,15 +159,11 @@ class WorkingCalendar:
 
     def working_seconds(self, start: datetime, end: datetime) -> int:
         """Return the open seconds between two moments, negative when they are the other way."""
-        return (
-            self._cumulative(start) - self._cumulative(end)
-            if end < start
-            else (self._cumulative(end) - self._cumulative(start))
-        )
+        return self._cumulative(end) - self._cumulative(start)
 
     def working_minutes(self, start: datetime, end: datetime) -> int:
-        """Return the whole open minutes between two moments."""
-        return self.working_seconds(start, end) // MINUTE
+        """Return the whole open minutes between two moments, negative the other way."""
+        return int(self.working_seconds(start, end) / MINUTE)
 
     def add_minutes(self, start: datetime, minutes: int) -> datetime:
         """Return the moment when that many open minutes have passed since the start."""

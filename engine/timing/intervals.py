@@ -92,7 +92,7 @@ def interval_of(
     """
     first, last = events[0], events[-1]
     if not isinstance(first, StepEnabled):
-        raise ValueError("an interval begins with StepEnabled")
+        raise ValueError("an interval begins with StepEnabled")  # noqa: TRY004 - a wrong order
     closed = isinstance(last, StepCompleted | StepWithdrawn)
     end = last.at if closed else until
     if end is None:
