@@ -79,19 +79,22 @@ def _document(document: Document, judged: tuple[Process, ...]) -> Iterator[Findi
 
 def _calls(processes: tuple[Process, ...]) -> Iterator[Finding]:
     known = {p.id: p for p in processes}
-    calls = {p.id: sorted(_called(p) & set(known)) for p in processes}
     for process in processes:
         for node in _nodes(process.scope):
-            if node.tag != "callActivity":
-                continue
-            if node.called not in known:
-                yield _about("unknown_call", node, node.called or "?")
-            elif process.executable and not known[node.called].executable:
-                yield _about("called_not_executable", node, node.called)
+            if node.tag == "callActivity":
+                yield from _call(node, process, known.get(node.called))
+    calls = {p.id: sorted(_called(p) & set(known)) for p in processes}
     rings = list(_rings(processes, calls))
     yield from rings
     if not rings:
         yield from _call_depth(processes)
+
+
+def _call(node: Node, caller: Process, called: Process | None) -> Iterator[Finding]:
+    if called is None:
+        yield _about("unknown_call", node, node.called or "?")
+    elif caller.executable and not called.executable:
+        yield _about("called_not_executable", node, node.called)
 
 
 def _rings(processes: tuple[Process, ...], calls: Mapping[str, Sequence[str]]) -> Iterator[Finding]:

@@ -85,8 +85,8 @@ def unsupported_data(element: etree._Element, tag: str, references: References) 
     """Return the data associations of a node that would move data and are not run.
 
     Facts belong to the whole process, so an association between things of one name moves nothing,
-    and an input is needed only where the diagram itself reads it; a data object drawn beside a task
-    has no input or output of the task at its other end.
+    and an input is needed only where the diagram itself reads it. A data object drawn beside a task
+    has an input or output without a name at its other end, or none: that is drawing.
     """
     loop = next(own(element, "multiInstanceLoopCharacteristics"), None)
     used = (
@@ -94,7 +94,7 @@ def unsupported_data(element: etree._Element, tag: str, references: References) 
         if loop is None
         else {bare(own_text(loop, t)) for t in ("loopDataInputRef", "loopDataOutputRef")}
     )
-    inner = {e.get("id", "") for e in _parameters(element)}
+    inner = {e.get("id", "") for e in _parameters(element) if e.get("name", "").isidentifier()}
     found = []
     for kind in ASSOCIATIONS:
         for association in own(element, kind):
