@@ -97,7 +97,9 @@ def read_agencies(values: Mapping[str, Any]) -> tuple[Agencies, list[str]]:
             continue
         if table["code"] in found:
             wrong.append(f"agency[{number}]: Mã {table['code']} đã dùng cho cơ quan khác.")
-        used = {k: tuple(v) if isinstance(v, list) else v for k, v in table.items() if k in known}
+        used: dict[str, Any] = {
+            k: tuple(v) if isinstance(v, list) else v for k, v in table.items() if k in known
+        }
         found[table["code"]] = Agency(**used)
     for agency in found.values():
         named = [agency.parent, *agency.successors, *agency.partners.values()]

@@ -141,7 +141,7 @@ class Held:
         advance = process.complete(
             self.version.definition, self.state.state, step.step, facts=facts, **self.engine
         )
-        named = {"at": self.now, "step": step.step, "element": step.element}
+        named: dict[str, Any] = {"at": self.now, "step": step.step, "element": step.element}
         taken = () if step.assignee else (StepAssigned(assignee=self.actor.person, **named),)
         return self.save(advance, before=taken, after=after)
 
@@ -230,9 +230,9 @@ class Held:
             uow.jobs.send(self._outgoing(advance))
             self.state = state
 
-    def _measure(self, row: StepRow, events: Sequence[Event]) -> Mapping[str, float]:
+    def _measure(self, row: StepRow, events: Sequence[Event]) -> dict[str, Any]:
         agency = row.agency or self.row.competent_agency
-        return measured_seconds(events, self.office.catalogue.calendar(agency))
+        return measured_seconds(row, events, self.office.catalogue.calendar(agency))
 
     def _next_state(self, advance: Advance | None) -> StateRow | None:
         if advance is None:
@@ -250,7 +250,7 @@ class Held:
     def _next_row(self, events: list[Event], seq: int, last_hash: str) -> DossierRow:
         row = replace(self.row, revision=self.row.revision + 1, last_seq=seq, last_hash=last_hash)
         row = fold_dossier(row, self.version.procedure, events, self.steps.values())
-        return self._with_deadline(row, events)
+        return self._with_deadline(row, events) if self.row.resolved_at is None else row
 
     def _with_deadline(self, row: DossierRow, events: list[Event]) -> DossierRow:
         """Return the row with its due moment; the record is read only if that can have changed."""

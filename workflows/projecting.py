@@ -29,7 +29,7 @@ from workflows.store.records import ReferralRow, StepRow, SupplementRow
 
 WORK_KINDS = frozenset({"task", "userTask", "manualTask", "serviceTask", "businessRuleTask"})
 
-Measure = Callable[[StepRow, Sequence[Event]], Mapping[str, float]]
+Measure = Callable[[StepRow, Sequence[Event]], dict[str, Any]]
 ReferralDue = Callable[[str, datetime], datetime | None]
 
 

@@ -5,15 +5,16 @@ Pure, and used twice like `projecting`: by a command on its own events, by a reb
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from typing import Any
 
-from engine.law.codes import NationalStatus
+from engine.law.codes import NationalStatus, furthest_status
 from engine.law.deadlines import Deadline, due
 from engine.law.procedure import Procedure
 from engine.law.working_time import WorkingCalendar
 from engine.timing.events import (
+    ElementPassed,
     Event,
     ProcessEnded,
     StepCompleted,
@@ -22,6 +23,7 @@ from engine.timing.events import (
     StepWithdrawn,
     SupplementRequested,
 )
+from engine.timing.intervals import interval_of
 from workflows.store.records import DossierRow, StepRow
 
 DEADLINE_KINDS = frozenset(
@@ -50,20 +52,17 @@ def fold_dossier(
     if ended is not None:
         row = replace(row, outcome=ended.outcome, end_element=ended.element, ended_at=ended.at)
     if row.resolved_at is None:
-        row = replace(row, resolved_at=_resolved_at(procedure, events))
+        resolving = (e.at for e in events if _resolves(procedure, e))
+        row = replace(row, resolved_at=next(resolving, None))
     return replace(row, status=status_of(procedure, row, steps))
 
 
-def _resolved_at(procedure: Procedure, events: Sequence[Event]) -> datetime | None:
-    """Return when the result was there: a step opened that only hands it over, or the end."""
-    for event in events:
-        if isinstance(event, ProcessEnded):
-            return event.at
-        if isinstance(event, StepEnabled):
-            law = procedure.steps.get(event.element)
-            if law is not None and law.status >= NationalStatus.RESOLVED:
-                return event.at
-    return None
+def _resolves(procedure: Procedure, event: Event) -> bool:
+    """Tell whether the result is there now: only to be handed over, or all is ended."""
+    if isinstance(event, StepEnabled):
+        law = procedure.steps.get(event.element)
+        return law is not None and law.status >= NationalStatus.RESOLVED
+    return isinstance(event, ProcessEnded)
 
 
 def status_of(procedure: Procedure, row: DossierRow, steps: Iterable[StepRow]) -> int:
@@ -76,7 +75,7 @@ def status_of(procedure: Procedure, row: DossierRow, steps: Iterable[StepRow]) -
         returned = any(laws[s.element].status >= NationalStatus.RESOLVED for s in handed)
         return int(NationalStatus.RETURNED if returned else NationalStatus.RESOLVED)
     found = [laws[s.element].status for s in steps if s.is_open and s.element in laws]
-    return max(found, default=row.status)
+    return int(furthest_status(found, row.status))
 
 
 def deadline_events(procedure: Procedure) -> tuple[frozenset[str], frozenset[str]]:
@@ -93,8 +92,8 @@ def touches_deadline(procedure: Procedure, events: Iterable[Event]) -> bool:
     for event in events:
         if event.kind in kinds:
             return True
-        moves = isinstance(event, StepEnabled | StepCompleted | StepWithdrawn)
-        if moves and isinstance(event, StepEvent) and event.element in elements:
+        moves = isinstance(event, StepEnabled | StepCompleted | StepWithdrawn | ElementPassed)
+        if moves and event.element in elements:
             return True
     return False
 
@@ -102,8 +101,18 @@ def touches_deadline(procedure: Procedure, events: Iterable[Event]) -> bool:
 def deadline_of(
     row: DossierRow, procedure: Procedure, events: Sequence[Event], calendar: WorkingCalendar
 ) -> Deadline:
-    """Return the deadline that follows from the events of the dossier."""
-    return due(procedure.time_limit, procedure, row.received_at, row.channel, events, calendar)
+    """Return the deadline that follows from the events of the dossier.
+
+    What happens after the result is there moves nothing: a late result stays late however long
+    it lies at the counter.
+    """
+    history = list(events)
+    for number, event in enumerate(history):
+        if _resolves(procedure, event):
+            del history[number:]
+            break
+    found = due(procedure.time_limit, procedure, row.received_at, row.channel, history, calendar)
+    return replace(found, running=found.running and len(history) == len(events))
 
 
 def with_deadline(
@@ -114,7 +123,17 @@ def with_deadline(
     return replace(row, due_at=deadline.due_at, clock_running=deadline.running)
 
 
-def measured_seconds(events: Sequence[Event], calendar: WorkingCalendar) -> Mapping[str, float]:
+def measured_seconds(
+    row: StepRow, events: Sequence[Event], calendar: WorkingCalendar
+) -> dict[str, Any]:
     """Return the seconds of a closed step, on the wall and in office hours."""
-    wall = (events[-1].at - events[0].at).total_seconds()
-    return {"waiting_seconds": wall}
+    own = [e for e in events if isinstance(e, StepEvent)]
+    found = interval_of(own, calendar, clock=row.clock)
+    return {
+        "waiting_seconds": found.wall.waiting,
+        "working_seconds": found.wall.working,
+        "paused_seconds": found.wall.paused_total,
+        "waiting_office_seconds": found.office.waiting,
+        "working_office_seconds": found.office.working,
+        "paused_office_seconds": found.office.paused_total,
+    }

@@ -145,7 +145,7 @@ def _claim(uow: UnitOfWork, office: Office, actor: Actor, command: ClaimTask) ->
     if step.assignee == actor.person:
         return held.save(None)
     held.see(command.revision)
-    named = {"at": held.now, "step": step.step, "element": step.element}
+    named: dict[str, Any] = {"at": held.now, "step": step.step, "element": step.element}
     taken = StepAssigned(assignee=actor.person, **named)
     return held.save(None, before=(taken, StepStarted(**named)))
 

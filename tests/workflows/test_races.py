@@ -6,6 +6,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import pytest
@@ -47,7 +48,7 @@ def test_of_eight_people_exactly_one_completes_each_step(office: Office) -> None
             command = CompleteTask(
                 dossier=view.id, task=task_of(view, "check").task, revision=view.revision
             )
-            moves = [lambda p=p: tasks.complete(office, p, command) for p in people]
+            moves = [partial(tasks.complete, office, p, command) for p in people]
             ended = raced(pool, moves)
             assert ended["done"] == 1, ended
             total += ended
@@ -60,7 +61,7 @@ def test_of_eight_people_exactly_one_takes_each_step(office: Office) -> None:
         for _ in range(10):
             view = receive(office)
             claim = ClaimTask(dossier=view.id, task=task_of(view, "check").task, revision=1)
-            moves = [lambda p=p: tasks.claim(office, p, claim) for p in people]
+            moves = [partial(tasks.claim, office, p, claim) for p in people]
             assert raced(pool, moves) == {"done": 1, "conflict": CLIENTS - 1}
 
 
@@ -74,7 +75,7 @@ def test_a_command_sent_eight_times_at_once_is_done_once(office: Office) -> None
                 revision=view.revision,
                 idempotency_key=f"key{n}",
             )
-            moves = [lambda: tasks.complete(office, CLERK, command)] * CLIENTS
+            moves = [partial(tasks.complete, office, CLERK, command)] * CLIENTS
             assert raced(pool, moves) == {"done": CLIENTS}
             assert dossiers.read(office, CLERK, view.id).revision == 2
 
@@ -104,8 +105,8 @@ def test_completing_and_withdrawing_at_once_leaves_one_of_them(office: Office) -
             ended = raced(
                 pool,
                 [
-                    lambda s=step: tasks.complete(office, CLERK, s),
-                    lambda w=wish: intake.withdraw(office, CLERK, w),
+                    partial(tasks.complete, office, CLERK, step),
+                    partial(intake.withdraw, office, CLERK, wish),
                 ],
             )
             assert ended["done"] in {1, 2}
