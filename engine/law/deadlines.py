@@ -16,6 +16,7 @@ from engine.law.procedure import Procedure, Stage, TimeLimit
 from engine.law.provisions import OnSupplement, StepClock, Unit
 from engine.law.working_time import MINUTE, ZONE, WorkingCalendar
 from engine.timing.events import (
+    ElementPassed,
     Event,
     ProcessEnded,
     StepCompleted,
@@ -335,10 +336,13 @@ def _staged(  # noqa: PLR0913 - a deadline in several appointments
 ) -> Deadline:
     """Return the deadline of a procedure with several appointments: the current one is due."""
     pauses, lines = found
-    stages = []
+    stages: list[StageDeadline] = []
     for stage in procedure.stages:
         began = _completed(stage.from_element, history, start) if stage.from_element else start
         ended = _completed(stage.to_element, history, began) if began and stage.to_element else None
+        if began is not None and stages and stages[-1].ended_at is None:
+            # Not every path passes where the appointment before ends: it is over when this begins.
+            stages[-1] = replace(stages[-1], ended_at=began)
         moment = None
         if began is not None:
             lines.append(Line(text=f"{stage.name}: tính từ {_at(began)}.", source=stage.source))
@@ -368,10 +372,11 @@ def _with_cut_off(stage: Stage, limit: TimeLimit) -> TimeLimit:
 
 
 def _completed(element: str, history: Iterable[Event], since: datetime) -> datetime | None:
-    """Return when the element was last completed since a moment, None when it was not."""
+    """Return when the element was last completed or passed since a moment, None when it was not."""
     at = None
     for event in history:
-        if isinstance(event, StepCompleted) and event.element == element and event.at >= since:
+        over = isinstance(event, StepCompleted | ElementPassed) and event.element == element
+        if over and event.at >= since:
             at = event.at
     return at
 

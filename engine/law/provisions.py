@@ -172,7 +172,8 @@ class TimeLimit(Sourced):
 class Stage(Sourced):
     """One appointment of several (hẹn lần 1, lần 2).
 
-    Starts when `from_element` completes (empty: at reception), ends when `to_element` completes.
+    Starts when `from_element` completes or is passed (empty: at reception), ends when `to_element`
+    does, or when the next appointment starts.
     """
 
     id: str

@@ -16,6 +16,7 @@ from engine.law.deadlines import due
 from engine.law.procedure import Procedure, parse_procedure
 from engine.law.working_time import ZONE
 from engine.timing.events import (
+    ElementPassed,
     ProcessEnded,
     StepCompleted,
     StepEnabled,
@@ -345,6 +346,17 @@ def test_two_appointments_follow_one_another() -> None:
     assert [s.ended_at for s in second.stages] == [at("2026-03-06T10:00"), None]
     signed = found(sent, paid, done("2026-03-24T09:00", "sign", "t5"))
     assert signed.due_at == at("2026-03-25T17:00")
+
+
+def test_a_second_appointment_may_begin_at_a_gateway_that_every_path_passes() -> None:
+    stages = [STAGES[0], STAGES[1] | {"from": "duty_done"}]
+    law = procedure(limit_of("8 working_day"), stages=stages)
+    passed = ElementPassed(
+        at=at("2026-03-05T10:00"), element="duty_done", element_kind="exclusiveGateway"
+    )
+    found = due(law.time_limit, law, at(MONDAY), "counter", [passed], OFFICE)
+    assert found.due_at == at("2026-03-10T17:00")  # 6,9,10
+    assert [s.ended_at for s in found.stages] == [passed.at, None]
 
 
 def test_overdue_is_a_question_of_when_one_asks() -> None:
