@@ -92,8 +92,8 @@ def touches_deadline(procedure: Procedure, events: Iterable[Event]) -> bool:
     for event in events:
         if event.kind in kinds:
             return True
-        moves = isinstance(event, StepEnabled | StepCompleted | StepWithdrawn | ElementPassed)
-        if moves and event.element in elements:
+        moved = isinstance(event, StepEnabled | StepCompleted | StepWithdrawn | ElementPassed)
+        if moved and getattr(event, "element", "") in elements:
             return True
     return False
 
