@@ -97,9 +97,8 @@ def read_agencies(values: Mapping[str, Any]) -> tuple[Agencies, list[str]]:
             continue
         if table["code"] in found:
             wrong.append(f"agency[{number}]: Mã {table['code']} đã dùng cho cơ quan khác.")
-        used: dict[str, Any] = {
-            k: tuple(v) if isinstance(v, list) else v for k, v in table.items() if k in known
-        }
+        used: dict[str, Any] = {k: table[k] for k in known & table.keys()}
+        used["successors"] = tuple(used.get("successors", ()))
         found[table["code"]] = Agency(**used)
     for agency in found.values():
         named = [agency.parent, *agency.successors, *agency.partners.values()]

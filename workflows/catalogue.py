@@ -112,6 +112,13 @@ class Catalogue:
             latest[version.procedure.code] = version
         return tuple(latest[code] for code in sorted(latest))
 
+    def latest(self, code: str) -> Version:
+        """Return the latest version of a procedure, in force or to come; raises NotFound."""
+        for version in self.procedures():
+            if version.procedure.code == code:
+                return version
+        raise NotFound("thủ tục", code)
+
     def current(self, code: str, on: date) -> Version:
         """Return the version in force on a day; raises NotFound."""
         found = [v for v in self._offered if v.procedure.code == code and _in_force(v, on)]

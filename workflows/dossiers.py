@@ -16,9 +16,9 @@ from workflows.standing import deadline_of
 from workflows.store import UnitOfWork
 from workflows.store.dossiers import DossierFilter
 from workflows.store.events import revive
-from workflows.store.records import DossierRow, EventRow
+from workflows.store.records import EventRow
 from workflows.viewing import dossier_view
-from workflows.views import DossierView, Page, is_overdue, next_cursor, read_cursor, status_name
+from workflows.views import DossierView, Page, dossier_line, next_cursor, read_cursor
 
 MAX_PAGE = 200
 
@@ -33,25 +33,6 @@ class DossierQuery:
     overdue: bool | None = None
     cursor: str = ""
     limit: int = 50
-
-
-@dataclass(frozen=True, kw_only=True)
-class DossierLine:
-    """A line of a list of dossiers."""
-
-    id: str
-    code: str
-    procedure: str
-    status: int
-    status_name: str
-    revision: int
-    receiving_unit: str
-    competent_agency: str
-    applicant_name: str
-    received_at: datetime
-    due_at: datetime | None
-    overdue: bool
-    ended_at: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,25 +112,6 @@ def deadline(office: Office, actor: Actor, dossier: str) -> Deadline:
         return deadline_of(row, procedure, events, calendar)
 
     return office.store.read(look)
-
-
-def dossier_line(row: DossierRow, now: datetime) -> DossierLine:
-    """Return a dossier as a line of a list."""
-    return DossierLine(
-        id=row.id,
-        code=row.code,
-        procedure=row.procedure,
-        status=row.status,
-        status_name=status_name(row.status),
-        revision=row.revision,
-        receiving_unit=row.receiving_unit,
-        competent_agency=row.competent_agency,
-        applicant_name=row.applicant_name,
-        received_at=row.received_at,
-        due_at=row.due_at,
-        overdue=is_overdue(row, now),
-        ended_at=row.ended_at,
-    )
 
 
 def _event_view(row: EventRow) -> EventView:

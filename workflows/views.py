@@ -108,6 +108,25 @@ class DossierView:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DossierLine:
+    """A line of a list of dossiers."""
+
+    id: str
+    code: str
+    procedure: str
+    status: int
+    status_name: str
+    revision: int
+    receiving_unit: str
+    competent_agency: str
+    applicant_name: str
+    received_at: datetime
+    due_at: datetime | None
+    overdue: bool
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Page:
     """Some lines of a list; `cursor` asks for the next ones, empty at the end."""
 
@@ -160,6 +179,25 @@ def is_overdue(row: DossierRow, now: datetime) -> bool:
 def status_name(status: int) -> str:
     """Return the Vietnamese name of a national status."""
     return NationalStatus(status).label
+
+
+def dossier_line(row: DossierRow, now: datetime) -> DossierLine:
+    """Return a dossier as a line of a list."""
+    return DossierLine(
+        id=row.id,
+        code=row.code,
+        procedure=row.procedure,
+        status=row.status,
+        status_name=status_name(row.status),
+        revision=row.revision,
+        receiving_unit=row.receiving_unit,
+        competent_agency=row.competent_agency,
+        applicant_name=row.applicant_name,
+        received_at=row.received_at,
+        due_at=row.due_at,
+        overdue=is_overdue(row, now),
+        ended_at=row.ended_at,
+    )
 
 
 def next_cursor(rows: int, limit: int, *place: Any) -> str:

@@ -95,6 +95,11 @@ class Referrals:
         ]
         self._connection.execute(statement, rows)
 
+    def restore(self, dossier_id: str, rows: Sequence[ReferralRow]) -> None:
+        """Put these rows in the place of all of the dossier's: a rebuild does so."""
+        self._connection.execute(referral.delete().where(referral.c.dossier_id == dossier_id))
+        self.add(rows)
+
 
 def _listed(row: Any) -> ListedReferral:
     values = dict(row._mapping)  # noqa: SLF001 - the public mapping of a row

@@ -38,3 +38,8 @@ class Supplements:
         for number, at in rounds.items():
             which = (supplement.c.dossier_id == dossier_id, supplement.c.round == number)
             self._connection.execute(supplement.update().where(*which).values(taken_at=at))
+
+    def restore(self, dossier_id: str, rows: Sequence[SupplementRow]) -> None:
+        """Put these rows in the place of all of the dossier's: a rebuild does so."""
+        self._connection.execute(supplement.delete().where(supplement.c.dossier_id == dossier_id))
+        self.add(rows)

@@ -105,6 +105,11 @@ class Steps:
         """Write new and changed steps in one statement."""
         upsert(self._connection, step, [vars(r) for r in rows], changing=_CHANGING)
 
+    def restore(self, dossier_id: str, rows: Sequence[StepRow]) -> None:
+        """Put these rows in the place of all of the dossier's: a rebuild does so."""
+        self._connection.execute(step.delete().where(step.c.dossier_id == dossier_id))
+        self.save(rows)
+
     def worklist(self, wanted: WorklistFilter) -> Sequence[ListedStep]:
         """Return open steps of an agency, the longest waiting first."""
         extra = (
