@@ -13,6 +13,7 @@ import inspect
 import itertools
 import pkgutil
 import re
+import tempfile
 import types
 import typing
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -136,7 +137,7 @@ def errors() -> str:
         rows = [
             (code(vars(cls).get("code", getattr(cls, "code", ""))), code(name),
              str(_status(problems.TABLE, cls)), first_sentence(cls))
-            for name, cls in classes.items()
+            for name, cls in sorted(classes.items())
         ]  # fmt: skip
         blocks.append(f"## {title}\n\n" + table(("code", "class", "status", "when"), rows))
     http = [(code(word), str(status), title) for status, (word, title, _) in problems.HTTP.items()]
@@ -297,7 +298,10 @@ def routes() -> str:
     from api import create_app  # noqa: PLC0415
     from config import Settings  # noqa: PLC0415
 
-    app = create_app(Settings(database_url="sqlite:///:memory:", bpmn_folder=ROOT / "bpmn"))
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(database_url=f"sqlite:///{folder}/empty.db", bpmn_folder=ROOT / "bpmn")
+        app = create_app(settings)
+        app.extensions["motcua"].store.close()
     rows = []
     for rule in sorted(app.url_map.iter_rules(), key=lambda r: r.rule):
         methods = sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
@@ -312,7 +316,11 @@ def routes() -> str:
         "The full description, with every field, is OpenAPI 3.1 and served by the program itself "
         "(`/api`). Commands need `Authorization`, `Idempotency-Key` and, on a dossier, `If-Match`."
     )
-    return page("Routes", lead, table(("method", "address", "what it does"), rows))
+    return page(
+        "Routes",
+        lead,
+        table(("method", "address", "what it does"), sorted(rows, key=lambda r: (r[1], r[0]))),
+    )
 
 
 ROOT = Path(__file__).parent.parent
