@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,11 +26,16 @@ def upsert(
     changing: Iterable[str],
 ) -> None:
     """Write the rows; of those that exist, change the named columns. No rows, no statement."""
-    if not rows:
-        return
-    statement = insert_into(connection, table)
-    statement = statement.on_conflict_do_update(
+    if rows:
+        statement = _statement(connection.dialect.name, table, tuple(changing))
+        connection.execute(statement, list(rows))
+
+
+@cache
+def _statement(dialect: str, table: sa.Table, changing: tuple[str, ...]) -> Any:
+    """Return the statement; made once, because making it costs as much as running it."""
+    insert = sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
+    return insert.on_conflict_do_update(
         index_elements=list(table.primary_key.columns),
-        set_={name: statement.excluded[name] for name in changing},
+        set_={name: insert.excluded[name] for name in changing},
     )
-    connection.execute(statement, list(rows))
