@@ -10,9 +10,9 @@ from collections import Counter
 from typing import Any
 
 from SpiffWorkflow.bpmn import BpmnWorkflow
-from SpiffWorkflow.bpmn.specs.event_definitions import MessageEventDefinition
 from SpiffWorkflow.bpmn.util import BpmnEvent
 from SpiffWorkflow.spiff.parser.process import SpiffBpmnParser
+from SpiffWorkflow.spiff.specs.event_definitions import MessageEventDefinition
 from SpiffWorkflow.util.task import TaskState
 
 from tests.engine.process.oracle.drawing import message
@@ -74,14 +74,21 @@ class LibraryPlayer:
         (exact or same)[0].run()
         self._go()
 
+    def _waiting(self, event: str) -> Any:
+        """Return the task that waits for an event: itself, or the gateway before it."""
+        for task in self.workflow.get_tasks(state=TaskState.WAITING):
+            for spec in (task.task_spec, *task.task_spec.outputs):
+                if spec.name == event:
+                    return task
+        raise LookupError(event)
+
     def tell(self, event: str, facts: dict[str, int]) -> None:
         self._set(facts)
         self.workflow.send_event(BpmnEvent(MessageEventDefinition(message(event)), {}))
         self._go()
 
     def ring(self, event: str) -> None:
-        waiting = self.workflow.get_tasks(state=TaskState.WAITING)
-        task = next(t for t in waiting if t.task_spec.name == event)
+        task = self._waiting(event)
         value = task.internal_data.get("event_value")
         if isinstance(value, dict):
             value["next"] = PAST

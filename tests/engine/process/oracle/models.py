@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +97,7 @@ SKIP = 0.15
 
 def random_model(seed: int, kinds: tuple[str, ...]) -> Graph:
     """Return the diagram of this seed: a task, two random blocks, a task."""
-    return _Builder(random.Random(seed), kinds).whole()
+    return _Builder(random.Random(f"{seed} {' '.join(kinds)}"), kinds).whole()  # noqa: S311 - repeatable
 
 
 Ends = tuple[str, str]
@@ -141,7 +142,7 @@ class _Builder:
         self.graph.flows.append(flow)
 
     def chain(self, *blocks: Ends) -> Ends:
-        for one, other in zip(blocks, blocks[1:], strict=False):
+        for one, other in pairwise(blocks):
             self.flow(one[1], other[0])
         return blocks[0][0], blocks[-1][1]
 

@@ -100,18 +100,16 @@ class Game:
             run = pending.pop()
             yield run
             for place in run.places:
-                for busy in (place, *place.executions):
-                    if busy.inner is not None:
-                        pending.append(busy.inner)
+                busy = (place, *place.executions)
+                pending.extend(b.inner for b in busy if b.inner is not None)
 
     def tasks(self) -> list[Place]:
         """Return the open tasks, one by one."""
-        found = []
+        found: list[Place] = []
         for run in self.runs():
             for place in run.places:
-                for busy in place.executions if place.node.repeat else [place]:
-                    if busy.node.tag == "userTask":
-                        found.append(busy)
+                busy = place.executions if place.node.repeat else [place]
+                found.extend(b for b in busy if b.node.tag == "userTask")
         return found
 
     def open(self) -> list[Waiting]:
