@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+import orjson
+
 from engine.timing.events import (
     Event,
     ReferralAnswered,
@@ -61,11 +63,17 @@ def fold_steps(
             if before is None:  # a gateway's or sub-process's own step is not kept
                 continue
             row = _changed(before, event, one.actor)
-        row = replace(row, marks=[*row.marks, event.to_record()])
+        row = replace(row, marks=[*row.marks, _plain(event)])
         if not row.is_open:
             row = replace(row, **measure(row, [from_record(m) for m in row.marks]))
         changed[event.step] = row
     return changed
+
+
+def _plain(event: Event) -> dict[str, Any]:
+    """Return the event as JSON gives it back: lists for tuples."""
+    record: dict[str, Any] = orjson.loads(orjson.dumps(event.to_record()))
+    return record
 
 
 def _opened(dossier_id: str, event: StepEnabled, clock: str) -> StepRow:

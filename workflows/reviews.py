@@ -13,7 +13,8 @@ from functools import partial
 from typing import Any
 
 from engine.timing.intervals import Clocks, Interval
-from engine.timing.measures import StepMeasure, step_measures
+from engine.timing.measures import Measure, StepMeasure, step_measures
+from engine.timing.measures import measure as of_sample
 from workflows.catalogue import Version
 from workflows.office import Office
 from workflows.projecting import (
@@ -59,6 +60,23 @@ class StepDurations:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ProcedureSummary:
+    """How the dossiers of a procedure fared: counts, and seconds from reception to the result.
+
+    `late` counts results that came after the due moment, `overdue` dossiers that are past it now.
+    """
+
+    dossiers: int
+    resolved: int
+    late: int
+    overdue: int
+    supplemented: int
+    supplement_rounds: int
+    lead: Measure
+    office_lead: Measure
+
+
+@dataclass(frozen=True, kw_only=True)
 class Difference:
     """A projection that does not say what the record says."""
 
@@ -90,6 +108,27 @@ def step_durations(
     laws = offered.procedure.steps
     elements = [*laws, *sorted(measures.keys() - laws.keys())]
     return tuple(_durations(offered, e, measures[e]) for e in elements if e in measures)
+
+
+def summary(office: Office, code: str) -> ProcedureSummary:
+    """Return how the dossiers of a procedure fared up to now."""
+    fates = office.store.read(lambda uow: uow.timings.fates(code))
+    now = office.clock.now()
+    done = [(f, f.resolved_at) for f in fates if f.resolved_at is not None]
+    open_ones = [f for f in fates if f.resolved_at is None and f.clock_running]
+    calendar = office.catalogue.calendar
+    return ProcedureSummary(
+        dossiers=len(fates),
+        resolved=len(done),
+        late=sum(f.due_at is not None and at > f.due_at for f, at in done),
+        overdue=sum(f.due_at is not None and now > f.due_at for f in open_ones),
+        supplemented=sum(f.supplement_rounds > 0 for f in fates),
+        supplement_rounds=sum(f.supplement_rounds for f in fates),
+        lead=of_sample((at - f.received_at).total_seconds() for f, at in done),
+        office_lead=of_sample(
+            calendar(f.competent_agency).working_seconds(f.received_at, at) for f, at in done
+        ),
+    )
 
 
 def overdue(

@@ -34,6 +34,19 @@ class Measured:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Fate:
+    """How one dossier fared so far."""
+
+    competent_agency: str
+    received_at: datetime
+    resolved_at: datetime | None
+    ended_at: datetime | None
+    due_at: datetime | None
+    clock_running: bool
+    supplement_rounds: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class MeasuredFilter:
     """Which steps: of a procedure, perhaps one version, received in a period [from, to)."""
 
@@ -62,3 +75,9 @@ class Timings:
             query = query.where(dossier.c.received_at < wanted.received_to)
         rows = self._connection.execute(query.order_by(step.c.enabled_at, step.c.dossier_id))
         return [Measured(**row._mapping) for row in rows]  # noqa: SLF001
+
+    def fates(self, procedure: str) -> Sequence[Fate]:
+        """Return how every dossier of a procedure fared."""
+        query = sa.select(*(dossier.c[f.name] for f in fields(Fate)))
+        rows = self._connection.execute(query.where(dossier.c.procedure == procedure))
+        return [Fate(**row._mapping) for row in rows]  # noqa: SLF001
