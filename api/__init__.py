@@ -1,1 +1,53 @@
-"""The doors: HTTP for programs, pages for people, a command line; they only translate."""
+"""The doors: HTTP for programs, pages for people, a command line; they only translate.
+
+`create_app` is the one place where the parts are joined.
+"""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from pathlib import Path
+
+from flask import Flask
+
+from api import headers, health, pages, problems, rest
+from config import Settings
+from workflows.catalogue import Catalogue
+from workflows.clock import Clock, Ids, SystemClock, SystemIds
+from workflows.office import Office
+from workflows.store import Store
+
+MAX_BODY_BYTES = 1024 * 1024
+
+
+def open_office(settings: Settings, clock: Clock | None = None, ids: Ids | None = None) -> Office:
+    """Return the office of these settings: catalogue checked, database up to date.
+
+    Raises CatalogueInvalid with every finding, or UnsafeDatabase.
+    """
+    clock = clock or SystemClock()
+    catalogue = Catalogue.load(settings.bpmn_folder)
+    file = settings.database_url.removeprefix("sqlite:///")
+    if file != settings.database_url:
+        Path(file).parent.mkdir(parents=True, exist_ok=True)
+    store = Store.open(settings.database_url)
+    catalogue.publish(store, clock.now())
+    return Office(store, catalogue, clock, ids or SystemIds())
+
+
+def create_app(
+    settings: Settings, clock: Clock | None = None, *, office: Office | None = None
+) -> Flask:
+    """Return the web application; `office` joins it to one that is open already."""
+    office = office or open_office(settings, clock)
+    app = Flask("api", static_folder="static", template_folder="templates")
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # members in the order of the schema
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Vietnamese stays readable
+    app.config.update(MAX_CONTENT_LENGTH=MAX_BODY_BYTES, PROGRAM_VERSION=version("motcua"))
+    app.extensions["motcua"] = office
+    headers.register(app, office.ids)
+    problems.register(app)
+    rest.register(app)
+    pages.register(app)
+    app.register_blueprint(health.blueprint)
+    return app

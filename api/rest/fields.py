@@ -189,3 +189,20 @@ def _plain(name: str, value: Any, errors: dict[str, list[str]]) -> Any:
     elif isinstance(value, dict | list):
         errors[name] = ["Phải là chữ, số, true, false hoặc danh sách các giá trị đó."]
     return value
+
+
+class PaperCount(Strict):
+    """How many originals and copies of one paper were handed in."""
+
+    originals = Whole(most=1_000, load_default=0)
+    copies = Whole(most=1_000, load_default=0)
+
+
+def papers(**options: Any) -> fields.Dict[Any, Any]:
+    """Return a field for papers: component id -> counts."""
+    description = "Thành phần hồ sơ: mã -> số bản chính, bản sao."
+    return fields.Dict(
+        keys=Text(most=80),
+        values=fields.Nested(PaperCount),
+        **_described(options, FACTS_MESSAGES, description=description),
+    )

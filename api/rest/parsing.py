@@ -6,7 +6,7 @@ The one place that knows webargs.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 import marshmallow as ma
 from flask import Request
@@ -23,6 +23,11 @@ EVERYTHING = "_schema"
 
 class StrictParser(FlaskParser):
     """Read bodies as strict UTF-8 JSON and report every fault at once."""
+
+    DEFAULT_UNKNOWN_BY_LOCATION: ClassVar[dict[str, str | None]] = {
+        **FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION,
+        "query": ma.RAISE,
+    }
 
     def _raw_load_json(self, req: Request) -> Any:
         if not req.is_json:

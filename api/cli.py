@@ -1,0 +1,24 @@
+"""`motcua …`: the command line. Translates words into use cases; decides nothing.
+
+Human tables by default, `--json` for machines, progress on stderr, exit codes 0, 1 and 2.
+"""
+
+from __future__ import annotations
+
+import click
+
+from api.cli_demo import demo
+from api.cli_operate import db, serve, tokens
+from api.cli_review import rebuild, review
+from api.cli_validate import validate
+from api.cli_walk import procedures, walk
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="motcua", prog_name="motcua")
+def main() -> None:
+    """Chạy thủ tục hành chính đúng luật và đo thời gian đi đâu."""
+
+
+for command in (demo, serve, validate, procedures, walk, review, rebuild, tokens, db):
+    main.add_command(command)

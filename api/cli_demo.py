@@ -1,0 +1,131 @@
+"""`motcua demo`: play three months, show where the time went, serve the pages.
+
+The dossiers are played into a file beside the real one and moved into place when all went well,
+so that an interrupted first start leaves nothing half done and a second start is quick.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.text import Text
+
+from api import open_office
+from api.cli_operate import run_server
+from api.cli_output import err, json_option, out, plainly, print_json, table
+from api.cli_review import durations_table, overdue_table, review_record
+from api.demo import DOSSIERS, FIRST_DAY, FIRST_MOMENT, LAST_DAY, SEED, Demo, end_of_play, hire
+from api.formatting import day_of
+from config import Settings
+from workflows.clock import ContinuedClock, SeededIds, SimulatedClock, SystemIds
+from workflows.office import Office
+
+DATABASE = Path("var/demo.db")
+NOTE = (
+    f"Dữ liệu mô phỏng từ {day_of(FIRST_DAY)} đến {day_of(LAST_DAY)}: người, cơ quan, hồ sơ là mẫu."
+)
+
+# Who a visitor may play: role, agency, what to try.
+POSTS = (
+    ("one_stop_clerk", "H55.904.01", "tiếp nhận, trả kết quả"),
+    ("officer", "H55.904", "thẩm định, giải quyết"),
+    ("head_of_section", "H55.904", "phân công, kiểm tra"),
+    ("leader", "H55.904", "ký"),
+    ("registry_clerk", "H55.904", "vào sổ, đóng dấu"),
+    ("officer", "H55.31.01", "đăng ký đất đai"),
+    ("tax_officer", "H55.81.01", "trả lời về thuế"),
+    ("opinion_officer", "H55.21", "trả lời lấy ý kiến"),
+)
+
+
+@click.command()
+@click.option("--no-serve", is_flag=True, help="In bảng rồi dừng, không mở máy chủ.")
+@click.option("--fresh", is_flag=True, help="Bỏ dữ liệu mô phỏng cũ, làm lại từ đầu.")
+@click.option("--dossiers", type=click.IntRange(1, 20_000), default=DOSSIERS, help="Số hồ sơ.")
+@click.option("--seed", type=int, default=SEED, help="Hạt giống của mô phỏng.")
+@click.option("--database", type=click.Path(path_type=Path), default=DATABASE, help="Tệp SQLite.")
+@json_option
+@plainly
+def demo(
+    *, no_serve: bool, fresh: bool, dossiers: int, seed: int, database: Path, as_json: bool
+) -> None:
+    """Gửi 300 hồ sơ mẫu qua ba tháng làm việc, in bảng thời gian, rồi mở các trang."""
+    settings = Settings.from_environ()
+    if fresh:
+        database.unlink(missing_ok=True)
+    if database.exists():
+        err().print(f"Đã có dữ liệu mô phỏng ở {database} (--fresh để làm lại).")
+    else:
+        play_into(settings, database, dossiers, seed)
+    settings = replace(settings, database_url=f"sqlite:///{database}")
+    clock = ContinuedClock(end_of_play())
+    office = open_office(settings, clock, SystemIds())
+    if as_json:
+        print_json(review_record(office))
+    else:
+        show(office)
+    if no_serve:
+        office.store.close()
+        return
+    show_tokens(office)
+    run_server(office, settings, settings.host, settings.port, demo=NOTE)
+
+
+def play_into(settings: Settings, database: Path, dossiers: int, seed: int) -> None:
+    """Play the months into a new database file; it appears only when all of it is there."""
+    database.parent.mkdir(parents=True, exist_ok=True)
+    part = database.with_suffix(".part")
+    for leftover in (part, Path(f"{part}-wal"), Path(f"{part}-shm")):
+        leftover.unlink(missing_ok=True)
+    clock = SimulatedClock(FIRST_MOMENT)
+    url = f"sqlite:///{part}"
+    office = open_office(replace(settings, database_url=url), clock, SeededIds(seed))
+    game = Demo(office, clock, seed)
+    with _progress(dossiers) as told:
+        game.play(dossiers, told)
+    office.store.close()
+    part.rename(database)
+    for refusal, times in game.refused.most_common():
+        err().print(Text(f"bị từ chối {times} lần: {refusal}", style="yellow"))
+
+
+def show(office: Office) -> None:
+    """Print where the time went and which dossiers are late."""
+    for version in office.catalogue.procedures():
+        out().print(durations_table(office, version))
+    out().print(overdue_table(office, limit=15))
+
+
+def show_tokens(office: Office) -> None:
+    """Print a new token per post; they are not shown again."""
+    rows = []
+    for role, agency, what in POSTS:
+        token, _ = hire(office, f"demo.{role}.{agency}".lower(), agency, role)
+        rows.append((role, agency, what, token))
+    title = "Mã truy cập để thử (chỉ in lần này; mỗi lần chạy có mã mới)"
+    out().print(table(title, ("Vai trò", "Cơ quan", "Để thử", ">Bearer"), rows))
+
+
+@contextmanager
+def _progress(dossiers: int) -> Iterator[Any]:
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("hồ sơ"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=err(), transient=True) as bar:
+        task = bar.add_task("Ba tháng làm việc", total=dossiers)
+
+        def told(day: date, received: int) -> None:
+            bar.update(task, completed=received, description=f"Ngày {day_of(day)}")
+
+        yield told

@@ -1,0 +1,155 @@
+"""The one table that turns every exception into an answer: status, code, Vietnamese title.
+
+Answers follow RFC 9457 (`application/problem+json`). The code stands with the exception's class
+and so does the sentence that says what to do; this module adds the HTTP status and the title. It
+decides nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from flask import Flask, Response, g, render_template, request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+
+from api import errors as door
+from engine.errors import Rejected
+from engine.law.codes import BadCode
+from engine.process.facts import WrongFact
+from engine.process.nodes import NoBranch
+from workflows import errors as workflow
+
+LOG = logging.getLogger("motcua.api")
+MEDIA_TYPE = "application/problem+json"
+TYPE = "urn:motcua:problem:"
+API_ROOT = "/api/v1/"
+SERVER_ERROR = 500
+
+# Exception class -> status and title. The nearest class in the exception's ancestry counts.
+TABLE: Mapping[type[Exception], tuple[int, str]] = {
+    Rejected: (409, "Quy định không cho phép làm việc này lúc này"),
+    BadCode: (422, "Mã không đúng cách viết"),
+    WrongFact: (422, "Dữ kiện không hợp lệ"),
+    NoBranch: (422, "Dữ kiện không dẫn tới nhánh nào"),
+    workflow.NotFound: (404, "Không tìm thấy"),
+    workflow.Stale: (412, "Hồ sơ đã thay đổi"),
+    workflow.Conflict: (409, "Có người khác vừa thao tác"),
+    workflow.NotOpen: (409, "Bước không còn mở"),
+    workflow.AlreadyClaimed: (409, "Bước đã có người nhận"),
+    workflow.NotWaiting: (409, "Hồ sơ không ở bước đó"),
+    workflow.IdempotencyMismatch: (422, "Khóa chống gửi trùng đã dùng cho việc khác"),
+    workflow.Forbidden: (403, "Không có quyền"),
+    workflow.Unauthenticated: (401, "Cần mã truy cập"),
+    workflow.InvalidInput: (422, "Dữ liệu không hợp lệ"),
+    workflow.WorkflowError: (503, "Hệ thống chưa sẵn sàng"),
+    door.RevisionMissing: (428, "Thiếu If-Match"),
+    door.RevisionUnreadable: (412, "If-Match không khớp phiên bản nào"),
+    door.KeyMissing: (400, "Thiếu Idempotency-Key"),
+    door.KeyUnusable: (400, "Idempotency-Key không dùng được"),
+    door.NotUtf8: (400, "Nội dung không phải UTF-8"),
+    door.NotJson: (400, "Nội dung không phải JSON"),
+    door.InvalidRequest: (422, "Dữ liệu không hợp lệ"),
+    door.DoorError: (400, "Yêu cầu không đọc được"),
+}
+
+# What the web framework itself refuses: status -> code, title, what to do.
+HTTP: Mapping[int, tuple[str, str, str]] = {
+    400: ("bad_request", "Yêu cầu không đọc được", "Hãy kiểm tra lại yêu cầu theo tài liệu API."),
+    404: ("no_such_address", "Không có địa chỉ này", "Hãy xem danh sách địa chỉ tại /api."),
+    405: ("method_not_allowed", "Địa chỉ này không nhận phương thức đó", "Hãy dùng {allow}."),
+    406: ("not_acceptable", "Không có dạng dữ liệu đó", "Hãy yêu cầu application/json."),
+    413: ("too_large", "Nội dung gửi lên quá lớn", "Hãy gửi không quá {limit} byte mỗi lần."),
+    414: ("uri_too_long", "Địa chỉ quá dài", "Hãy rút ngắn các tham số."),
+    415: (
+        "unsupported_media_type",
+        "Không nhận dạng dữ liệu này",
+        "Hãy gửi JSON với tiêu đề Content-Type: application/json.",
+    ),
+    500: (
+        "internal_error",
+        "Lỗi của hệ thống",
+        "Chưa có gì thay đổi. Hãy thử lại; nếu vẫn lỗi, báo quản trị mã yêu cầu kèm theo.",
+    ),
+}
+
+
+def register(app: Flask) -> None:
+    """Make every exception of the application leave as a problem (or as a page for people)."""
+    for family in (Rejected, workflow.WorkflowError, door.DoorError):
+        app.register_error_handler(family, answer_refusal)
+    app.register_error_handler(HTTPException, answer_http)
+    app.register_error_handler(Exception, answer_bug)
+
+
+def answer_refusal(error: Any) -> Response:
+    """Answer an exception of one of our three families."""
+    status, title = _row(type(error))
+    body = problem(status, str(error.code), title, error.message)
+    if errors := _errors(error):
+        body["errors"] = errors
+    if element := getattr(error, "element", ""):
+        body["element"] = element
+    if isinstance(error, workflow.Stale):
+        body["current_revision"] = error.fields["current"]
+    headers = {"WWW-Authenticate": "Bearer"} if status == HTTPStatus.UNAUTHORIZED else {}
+    return _respond(status, body, headers)
+
+
+def answer_http(error: HTTPException) -> Response:
+    """Answer what the web framework refuses by itself."""
+    status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
+    if status < HTTPStatus.BAD_REQUEST:  # a redirect of the router is no error
+        return Response(headers=dict(error.get_headers()), status=status)
+    code, title, advice = HTTP.get(status, HTTP[400 if status < SERVER_ERROR else 500])
+    methods = error.valid_methods or () if isinstance(error, MethodNotAllowed) else ()
+    allow = ", ".join(sorted(methods))
+    detail = advice.format(allow=allow, limit=request.max_content_length)
+    return _respond(status, problem(status, code, title, detail), {"Allow": allow} if allow else {})
+
+
+def answer_bug(error: Exception) -> Response:
+    """Answer a bug: the log keeps the traceback, the caller gets the request's id."""
+    LOG.error("request %s failed", g.get("request_id", ""), exc_info=error)
+    code, title, advice = HTTP[500]
+    return _respond(500, problem(500, code, title, advice))
+
+
+def problem(status: int, code: str, title: str, detail: str) -> dict[str, Any]:
+    """Return the members every problem has."""
+    return {
+        "type": TYPE + code,
+        "status": int(status),
+        "title": title,
+        "detail": detail,
+        "code": code,
+        "request_id": g.get("request_id", ""),
+    }
+
+
+def _row(kind: type[Exception]) -> tuple[int, str]:
+    return next(TABLE[ancestor] for ancestor in kind.__mro__ if ancestor in TABLE)
+
+
+def _errors(error: Exception) -> list[dict[str, str]]:
+    if isinstance(error, door.InvalidRequest):
+        return [dict(entry) for entry in error.errors]
+    if isinstance(error, workflow.InvalidInput):
+        pointer = "/" + str(error.fields["field"]).replace(".", "/")
+        return [{"pointer": pointer, "detail": str(error.fields["reason"])}]
+    if isinstance(error, WrongFact):
+        return [{"pointer": f"/facts/{error.element}", "detail": error.message}]
+    return []
+
+
+def _respond(
+    status: int, body: Mapping[str, Any], headers: Mapping[str, str] | None = None
+) -> Response:
+    if request.path.startswith(API_ROOT):
+        text = json.dumps(body, ensure_ascii=False)
+        return Response(text, status=status, mimetype=MEDIA_TYPE, headers=dict(headers or {}))
+    page = render_template("problem.html", problem=body)
+    return Response(page, status=status, mimetype="text/html", headers=dict(headers or {}))

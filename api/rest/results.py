@@ -1,0 +1,38 @@
+"""Results (kết quả): hand the result of a dossier to the applicant."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response
+
+from api.auth import current_actor, office
+from api.rest import schemas
+from api.rest.conditions import idempotency_key, seen_revision, tagged
+from api.rest.door import answers, commanding
+from api.rest.fields import Choice, Strict
+from api.rest.parsing import Noun
+from workflows import results
+
+blueprint = Noun("results", __name__, description="Trả kết quả cho người nộp.")
+
+MANNERS = ("counter", "online", "post")
+
+
+class ReturnBody(Strict):
+    """How the result reaches the applicant."""
+
+    manner = Choice(MANNERS, load_default="counter")
+
+
+@blueprint.route("/dossiers/<string:dossier>/result", methods=["POST"])
+@commanding("result.return")
+@blueprint.arguments(ReturnBody)
+@answers(blueprint, 200, schemas.Dossier, tag=True)
+def return_result(body: dict[str, Any], dossier: str) -> Response:
+    """Trả kết quả; hoàn thành bước trả kết quả của hồ sơ."""
+    command = results.ReturnResult(
+        dossier=dossier, revision=seen_revision(), idempotency_key=idempotency_key(), **body
+    )
+    view = results.return_result(office(), current_actor(), command)
+    return tagged(schemas.Dossier().dump(view), view.revision)

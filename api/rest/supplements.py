@@ -1,0 +1,59 @@
+"""Supplements (bổ sung hồ sơ): ask the applicant for papers, and take them in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response
+from marshmallow import fields
+
+from api.auth import current_actor, office
+from api.rest import schemas
+from api.rest.conditions import idempotency_key, seen_revision, tagged
+from api.rest.door import answers, commanding
+from api.rest.fields import Strict, Text, papers
+from api.rest.parsing import Noun
+from workflows import supplements
+
+blueprint = Noun("supplements", __name__, description="Yêu cầu bổ sung và nhận giấy tờ bổ sung.")
+
+
+class RequestBody(Strict):
+    """Which papers are missing or wrong, and why; all of them in one notice."""
+
+    task = Text(required=True, most=80, metadata={"description": "Bước đang làm."})
+    components = fields.List(Text(most=80), required=True)
+    reason = Text(required=True)
+
+
+class TakeBody(Strict):
+    """Which papers arrived."""
+
+    components = papers(required=True)
+
+
+@blueprint.route("/dossiers/<string:dossier>/supplements", methods=["POST"])
+@commanding("supplement.request")
+@blueprint.arguments(RequestBody)
+@answers(blueprint, 200, schemas.Dossier, tag=True)
+def request_supplement(body: dict[str, Any], dossier: str) -> Response:
+    """Yêu cầu người nộp bổ sung, hoàn thiện hồ sơ."""
+    body["components"] = tuple(body["components"])
+    command = supplements.RequestSupplement(
+        dossier=dossier, revision=seen_revision(), idempotency_key=idempotency_key(), **body
+    )
+    view = supplements.request(office(), current_actor(), command)
+    return tagged(schemas.Dossier().dump(view), view.revision)
+
+
+@blueprint.route("/dossiers/<string:dossier>/supplements/take", methods=["POST"])
+@commanding("supplement.take")
+@blueprint.arguments(TakeBody)
+@answers(blueprint, 200, schemas.Dossier, tag=True)
+def take_supplement(body: dict[str, Any], dossier: str) -> Response:
+    """Nhận giấy tờ bổ sung của người nộp."""
+    command = supplements.TakeSupplement(
+        dossier=dossier, revision=seen_revision(), idempotency_key=idempotency_key(), **body
+    )
+    view = supplements.take(office(), current_actor(), command)
+    return tagged(schemas.Dossier().dump(view), view.revision)
