@@ -7,7 +7,7 @@ LOCK := $(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --generate-hash
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links $(ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check bench docs lock assets format install
+.PHONY: help demo serve test check bench oracle fuzz docs lock assets format install
 
 help:     ## say what there is
 	@sed -n 's/^\([a-z]*\): .*##/make \1\t–/p' Makefile
@@ -29,6 +29,12 @@ format: $(READY)  ## let ruff lay out the code
 
 bench: $(READY)  ## the numbers of docs/reference/performance.md
 	for script in benchmarks/*.py; do $(BIN)/python $$script || exit 1; done
+
+oracle: $(READY)  ## random diagrams against a token game, and the bare library beside them (N=400)
+	$(BIN)/python -m tests.engine.process.oracle $(or $(N),400)
+
+fuzz: $(READY)   ## mutated diagrams: findings only, never an exception (N=20000)
+	$(BIN)/python -m tests.engine.process.fuzzing $(or $(N),20000)
 
 docs: $(READY)  ## write the generated pages of docs/reference again
 	$(BIN)/python docs/generate.py
