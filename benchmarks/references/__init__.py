@@ -1,0 +1,1 @@
+"""What the program is measured against: the ceiling (no BPMN at all) and the naive way."""
