@@ -7,7 +7,9 @@ after too many times the caller is told that somebody else was faster.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
+from threading import Lock
 from typing import TypeVar
 
 from sqlalchemy.engine import Connection, Engine
@@ -109,6 +111,10 @@ class Store:
         """Use an engine of `connections.open_engine`."""
         self.engine = engine
         self._at_point = at_point
+        # SQLite has one writer and lets the others sleep and ask again, the unlucky for a second;
+        # within one process they take turns instead.
+        one_writer = engine.dialect.name == "sqlite"
+        self._turn: AbstractContextManager[object] = Lock() if one_writer else nullcontext()
 
     @classmethod
     def open(cls, url: str, *, at_point: Callable[[str], None] = _pass) -> Store:
@@ -151,7 +157,7 @@ class Store:
         raise Conflict from last
 
     def _once(self, work: Callable[[UnitOfWork], T]) -> T:
-        with self.engine.connect() as connection:
+        with self._turn, self.engine.connect() as connection:
             connection.execution_options(**{WRITES: True})
             result = work(UnitOfWork(connection, self._at_point))
             self._at_point(BEFORE_COMMIT)
