@@ -58,7 +58,7 @@ def read(office: Office, actor: Actor, dossier: str) -> DossierView:
 
     def look(uow: UnitOfWork) -> DossierView:
         row, state = uow.dossiers.get(dossier)
-        permit(actor, READ, row)
+        permit(actor, READ, row, parties=uow.steps.agencies(row.id))
         steps = uow.steps.of_dossier(row.id, only_open=True)
         version = office.catalogue.at(row.digest)
         return dossier_view(version, row, state, steps, office.clock.now())
@@ -91,7 +91,7 @@ def history(office: Office, actor: Actor, dossier: str) -> tuple[EventView, ...]
 
     def look(uow: UnitOfWork) -> tuple[EventView, ...]:
         row, _ = uow.dossiers.get(dossier)
-        permit(actor, READ, row)
+        permit(actor, READ, row, parties=uow.steps.agencies(row.id))
         return tuple(_event_view(e) for e in uow.events.of_dossier(row.id))
 
     return office.store.read(look)
@@ -105,7 +105,7 @@ def deadline(office: Office, actor: Actor, dossier: str) -> Deadline:
 
     def look(uow: UnitOfWork) -> Deadline:
         row, _ = uow.dossiers.get(dossier)
-        permit(actor, READ, row)
+        permit(actor, READ, row, parties=uow.steps.agencies(row.id))
         events = [revive(e) for e in uow.events.of_dossier(row.id)]
         procedure = office.catalogue.at(row.digest).procedure
         calendar = office.catalogue.calendar(row.competent_agency)

@@ -94,9 +94,9 @@ class Held:
             raise NotFound("bước", task)
         raise NotOpen(task, state)
 
-    def permit(self, action: str, step: StepRow | None = None) -> None:
+    def permit(self, action: str, step: StepRow | None = None, *, agency: str = "") -> None:
         """Raise Forbidden unless the law of authority lets the actor do this here."""
-        permit(self.actor, action, self.row, step, self.hands(step))
+        permit(self.actor, action, self.row, step, self.hands(step), agency=agency)
 
     def hands(self, step: StepRow | None) -> frozenset[str]:
         """Return who did the elements whose doer may not do this step."""

@@ -5,6 +5,8 @@ The actions are the words every door declares; the rules are `engine.law.authori
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from engine.law.authority import Actor, Resource, allow
 from workflows.errors import Forbidden
 from workflows.store.accounts import TokenHolder
@@ -44,17 +46,20 @@ def permit(
     barred: frozenset[str] = frozenset(),
     *,
     agency: str = "",
+    parties: Iterable[str] = (),
 ) -> None:
     """Raise Forbidden unless the rules let this actor do this to this dossier and step.
 
-    `barred` are people whose own work this step checks; `agency` is whose list is asked for.
+    `barred` are people whose own work this step checks; `agency` is whose list is asked for;
+    `parties` are agencies that take part besides those that receive and settle.
     """
+    own = (dossier.receiving_unit, dossier.competent_agency) if dossier is not None else ()
     resource = Resource(
         agency=agency or (step.agency if step is not None else ""),
         role=step.role if step is not None else "",
         assignee=step.assignee if step is not None else "",
         barred=barred,
-        agencies=frozenset((dossier.receiving_unit, dossier.competent_agency) if dossier else ()),
+        agencies=frozenset((*own, *parties)) - {""},
     )
     decision = allow(actor, action, resource)
     if not decision.allowed:

@@ -98,7 +98,7 @@ def _answer(uow: UnitOfWork, office: Office, actor: Actor, command: AnswerReferr
     if held.replayed is not None:
         return held.replayed
     step = held.steps.get(referral.step)
-    held.permit(ANSWER_REFERRAL, step)
+    held.permit(ANSWER_REFERRAL, step, agency=referral.to_agency)
     if step is None or not step.is_open:
         raise NotOpen(referral.step, "done")
     held.see(command.revision)

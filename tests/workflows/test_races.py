@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
@@ -21,7 +21,7 @@ CLIENTS = 8
 TASKS = 200
 
 
-def raced(pool: ThreadPoolExecutor, moves: list[Callable[[], Any]]) -> Counter[str]:
+def raced(pool: ThreadPoolExecutor, moves: Sequence[Callable[[], Any]]) -> Counter[str]:
     """Start all moves at the same moment and count how they ended."""
     barrier = threading.Barrier(len(moves))
 

@@ -24,6 +24,23 @@ class TokenHolder:
     scopes: tuple[str, ...]
 
 
+_NOW = sa.bindparam("now", type_=access_token.c.expires_at.type)
+# Every request asks this: the statement is made once.
+_HOLDER = (
+    sa.select(
+        person.c.code.label("person"),
+        person.c.name,
+        membership.c.agency,
+        membership.c.role,
+        access_token.c.scopes,
+    )
+    .select_from(access_token.join(membership).join(person))
+    .where(access_token.c.hash == sa.bindparam("token_hash"), access_token.c.revoked_at.is_(None))
+    .where(access_token.c.expires_at > _NOW, membership.c.valid_from <= _NOW)
+    .where(sa.or_(membership.c.valid_to.is_(None), membership.c.valid_to > _NOW))
+)
+
+
 class Accounts:
     """Reads and writes people, posts and tokens in one unit of work."""
 
@@ -52,20 +69,8 @@ class Accounts:
 
     def holder(self, token_hash: str, now: datetime) -> TokenHolder | None:
         """Return whom a token stands for now, None when it stands for nobody."""
-        query = (
-            sa.select(
-                person.c.code.label("person"),
-                person.c.name,
-                membership.c.agency,
-                membership.c.role,
-                access_token.c.scopes,
-            )
-            .select_from(access_token.join(membership).join(person))
-            .where(access_token.c.hash == token_hash, access_token.c.revoked_at.is_(None))
-            .where(access_token.c.expires_at > now, membership.c.valid_from <= now)
-            .where(sa.or_(membership.c.valid_to.is_(None), membership.c.valid_to > now))
-        )
-        row = self._connection.execute(query).one_or_none()
+        asked = {"token_hash": token_hash, "now": now}
+        row = self._connection.execute(_HOLDER, asked).one_or_none()
         if row is None:
             return None
         values = dict(row._mapping)  # noqa: SLF001 - the public mapping of a row

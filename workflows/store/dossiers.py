@@ -33,6 +33,13 @@ class DossierFilter:
     limit: int = 50
 
 
+# Every command asks these: the statements are made once.
+_THIS = dossier.c.id == sa.bindparam("dossier", type_=dossier.c.id.type)
+_ONE = sa.select(*_COLUMNS, *_STATE).where(_THIS)
+_HELD = _ONE.with_for_update()
+_CHANGE = dossier.update().where(_THIS)
+
+
 class Dossiers:
     """Reads and writes dossiers in one unit of work."""
 
@@ -45,15 +52,14 @@ class Dossiers:
 
         Raises NotFound. On SQLite the transaction holds the whole database already.
         """
-        query = self._with_state(dossier_id).with_for_update()
-        row = self._connection.execute(query).one_or_none()
+        row = self._connection.execute(_HELD, {"dossier": valid_id(dossier_id)}).one_or_none()
         if row is None:
             raise NotFound("hồ sơ", dossier_id)
         return _split(row)
 
     def get(self, dossier_id: str) -> tuple[DossierRow, StateRow]:
         """Return a dossier with its state, without holding it; raises NotFound."""
-        row = self._connection.execute(self._with_state(dossier_id)).one_or_none()
+        row = self._connection.execute(_ONE, {"dossier": valid_id(dossier_id)}).one_or_none()
         if row is None:
             raise NotFound("hồ sơ", dossier_id)
         return _split(row)
@@ -99,7 +105,7 @@ class Dossiers:
         values = {k: v for k, v in vars(row).items() if k not in _FIXED}
         if state is not None:
             values |= vars(state)
-        self._connection.execute(dossier.update().where(dossier.c.id == row.id), values)
+        self._connection.execute(_CHANGE, values | {"dossier": row.id})
 
     def next_number(self, agency: str, day: date) -> int:
         """Return the next running number of the agency on that day, from 1."""
@@ -108,9 +114,6 @@ class Dossiers:
             index_elements=["agency", "day"], set_={"last": code_counter.c.last + 1}
         ).returning(code_counter.c.last)
         return int(self._connection.execute(statement).scalar_one())
-
-    def _with_state(self, dossier_id: str) -> sa.Select[Any]:
-        return sa.select(*_COLUMNS, *_STATE).where(dossier.c.id == valid_id(dossier_id))
 
 
 def _overdue(on: datetime) -> tuple[sa.ColumnElement[bool], ...]:

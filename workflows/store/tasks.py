@@ -53,6 +53,22 @@ class WorklistFilter:
     limit: int = 50
 
 
+_CONCERNED = sa.or_(
+    step.c.state.in_(OPEN_STATES), step.c.element.in_(sa.bindparam("hands", expanding=True))
+)
+# Every command asks this: the statement is made once.
+_WAITING = (
+    sa.select(*_COLUMNS, command.c.request_hash, command.c.result)
+    .select_from(dossier)
+    .outerjoin(step, sa.and_(step.c.dossier_id == dossier.c.id, _CONCERNED))
+    .outerjoin(
+        command,
+        sa.and_(command.c.actor == sa.bindparam("actor"), command.c.key == sa.bindparam("key")),
+    )
+    .where(dossier.c.id == sa.bindparam("dossier", type_=dossier.c.id.type))
+)
+
+
 class Steps:
     """Reads and writes steps in one unit of work."""
 
@@ -68,17 +84,10 @@ class Steps:
         `hands` names elements whose closed steps are wanted too: who did them matters. One
         statement for both, as every command needs both.
         """
-        wanted = sa.or_(step.c.state.in_(OPEN_STATES), step.c.element.in_(sorted(hands)))
-        query = (
-            sa.select(*_COLUMNS, command.c.request_hash, command.c.result)
-            .select_from(dossier)
-            .outerjoin(step, sa.and_(step.c.dossier_id == dossier.c.id, wanted))
-            .outerjoin(command, sa.and_(command.c.actor == actor, command.c.key == key))
-            .where(dossier.c.id == dossier_id)
-        )
+        wanted = {"dossier": dossier_id, "actor": actor, "key": key, "hands": sorted(hands)}
         rows = {}
         answered = None
-        for row in self._connection.execute(query):
+        for row in self._connection.execute(_WAITING, wanted):
             values = dict(row._mapping)  # noqa: SLF001 - the public mapping of a row
             request_hash, result = values.pop("request_hash"), values.pop("result")
             if request_hash is not None:
@@ -94,6 +103,11 @@ class Steps:
             query = query.where(step.c.state.in_(OPEN_STATES))
         query = query.order_by(step.c.enabled_at, step.c.step)
         return [StepRow(**row._mapping) for row in self._connection.execute(query)]  # noqa: SLF001
+
+    def agencies(self, dossier_id: str) -> Sequence[str]:
+        """Return the agencies that have, or had, a step of a dossier."""
+        query = sa.select(step.c.agency).where(step.c.dossier_id == dossier_id).distinct()
+        return list(self._connection.execute(query).scalars())
 
     def state_of(self, dossier_id: str, step_id: str) -> str | None:
         """Return the state of a step, None when the dossier never had it."""
