@@ -23,6 +23,7 @@ from engine.process.xmlparts import (
     BPMN,
     OURS,
     bare,
+    integer_of,
     line_of,
     local,
     own,
@@ -125,7 +126,10 @@ class ElementReader:
             for_compensation=truth(element.get("isForCompensation"), default=False),
             instantiate=truth(element.get("instantiate"), default=False),
             parallel_multiple=truth(element.get("parallelMultiple"), default=False),
-            quantities=(_quantity(element, "start"), _quantity(element, "completion")),
+            quantities=(
+                integer_of(element.get("startQuantity", "1")),
+                integer_of(element.get("completionQuantity", "1")),
+            ),
             ordering=element.get("ordering", ""),
             completion=own_text(element, "completionCondition"),
             cancel_remaining=truth(element.get("cancelRemainingInstances"), default=True),
@@ -180,12 +184,6 @@ class ElementReader:
 def documentation(element: etree._Element) -> str:
     """Return the text of the documentation elements."""
     return "\n".join(text_of(e) for e in own(element, "documentation"))
-
-
-def _quantity(element: etree._Element, which: str) -> str:
-    """Return a token quantity without sign and leading zeros: an xsd:integer may be `+01`."""
-    text = element.get(f"{which}Quantity", "1").strip()
-    return str(int(text)) if text.lstrip("+").isdecimal() and len(text) < 10 else text  # noqa: PLR2004
 
 
 def _called_by_extension(element: etree._Element) -> str:

@@ -34,7 +34,7 @@ def foreign_remarks(root: etree._Element) -> list[Remark]:
             key = (owner.get("id", ""), space)
             owners.setdefault(key[0], owner)
             names = found.setdefault(key, [])
-            if name not in names:
+            if len(names) <= MAX_NAMES and name not in names:
                 names.append(name)
     remarks = []
     for (owner_id, space), names in list(found.items())[:MAX_REMARKS]:

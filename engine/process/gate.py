@@ -16,7 +16,8 @@ from engine.process.shape import shape_findings
 from engine.process.support import support_findings
 from engine.process.texts import text_findings
 
-MAX_NODES = 2_000
+# Beyond these reading stops; nothing more is known of the document.
+BOUNDS = frozenset({"too_many_nodes", "too_many_flows", "too_many_elements"})
 
 
 def check(
@@ -35,13 +36,10 @@ def check(
         for r in document.remarks
         if r.process not in drawn
     ]
-    count = sum(len(s.nodes) for s in document.scopes())
-    if count > MAX_NODES:
-        found.append(finding("too_many_nodes", detail=str(count)))
-    else:
+    if not any(f.rule in BOUNDS for f in found):
         found.extend(_document(document, judged))
-        for process in judged:
-            found.extend(_process(process, facts))
+    for process in judged:
+        found.extend(_process(process, facts))
     unique = {(f.rule, f.element, f.message): f for f in found}
     return tuple(sorted(unique.values(), key=lambda f: (f.line, f.severity)))
 

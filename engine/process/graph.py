@@ -106,11 +106,22 @@ def _meet(a: str, b: str, above: Mapping[str, str], number: Mapping[str, int]) -
     return a
 
 
-def dominates(above: Mapping[str, str], upper: str, lower: str) -> bool:
-    """Tell whether every way to `lower` leads through `upper`."""
-    node = lower
-    while node:
-        if node == upper:
-            return True
-        node = above.get(node, "")
-    return False
+def spans(above: Mapping[str, str]) -> dict[str, tuple[int, int]]:
+    """Return when a walk of the dominator tree enters and leaves each node."""
+    below: dict[str, list[str]] = {node: [] for node in above}
+    for node, upper in above.items():
+        if node:
+            below[upper].append(node)
+    order = postorder([""], below)
+    size = dict.fromkeys(order, 1)
+    for node in order[:-1]:
+        size[above[node]] += size[node]
+    return {node: (i - size[node], i) for i, node in enumerate(order)}
+
+
+def dominates(walk: Mapping[str, tuple[int, int]], upper: str, lower: str) -> bool:
+    """Tell whether every way to `lower` leads through `upper`, given the spans of the tree."""
+    if upper not in walk or lower not in walk:
+        return False
+    begin, end = walk[upper]
+    return begin < walk[lower][1] <= end

@@ -11,7 +11,18 @@ from lxml import etree
 
 from engine.process.document import Loop
 from engine.process.references import References
-from engine.process.xmlparts import BPMN, bare, foreign, line_of, local, own, own_text, roots, truth
+from engine.process.xmlparts import (
+    BPMN,
+    bare,
+    foreign,
+    integer_of,
+    line_of,
+    local,
+    own,
+    own_text,
+    roots,
+    truth,
+)
 
 ASSOCIATIONS = ("dataInputAssociation", "dataOutputAssociation")
 # What an input association fills is read by the diagram itself only here.
@@ -25,7 +36,7 @@ def loop_of(element: etree._Element, references: References) -> Loop | None:
             kind="standard",
             condition=own_text(child, "loopCondition"),
             test_before=truth(child.get("testBefore"), default=False),
-            maximum=child.get("loopMaximum", "").strip(),
+            maximum=integer_of(child.get("loopMaximum", "")),
             line=line_of(child),
         )
     for child in own(element, "multiInstanceLoopCharacteristics"):

@@ -29,6 +29,7 @@ class References:
         self.bindings: dict[str, str] = {}
         self.counter = 0
         self.ids: set[str] = set()
+        self.repeated: set[str] = set()
         for element in root.iter(etree.Element):
             if str(element.tag).startswith(BPMN):
                 self._index(element, element.get("id", ""), local(element))
@@ -36,7 +37,8 @@ class References:
 
     def _index(self, element: etree._Element, identifier: str, tag: str) -> None:
         if identifier:
-            if identifier in self.ids:
+            if identifier in self.ids and identifier not in self.repeated:
+                self.repeated.add(identifier)
                 self.remark("duplicate_id", element, detail=identifier)
             self.ids.add(identifier)
         if tag in NAMED:

@@ -25,6 +25,7 @@ E, W = "error", "warning"
 RULES: dict[str, Rule] = {
     # The file
     "too_large": Rule(E, "Tệp lớn hơn 2 MiB ({d} byte).", "The file is larger than 2 MiB ({d} bytes).", "Tách sơ đồ thành nhiều quy trình."),
+    "too_many_elements": Rule(E, "Tệp có quá nhiều phần tử và thuộc tính XML ({d}); giới hạn 50.000 và 150.000.", "The file has too many XML elements and attributes ({d}); at most 50,000 and 150,000.", "Tách sơ đồ thành nhiều quy trình."),
     "not_utf8": Rule(E, "Tệp không phải UTF-8 ({d}).", "The file is not UTF-8 ({d}).", "Lưu lại tệp với bảng mã UTF-8."),
     "not_xml": Rule(E, "Tệp không phải XML hợp lệ: {d}.", "The file is not well-formed XML: {d}.", "Mở bằng công cụ vẽ BPMN rồi lưu lại."),
     "doctype": Rule(E, "Tệp có khai báo DOCTYPE.", "The file has a DOCTYPE.", "Xóa khai báo DOCTYPE."),
@@ -38,6 +39,7 @@ RULES: dict[str, Rule] = {
     "not_executable": Rule(E, 'Không quy trình nào có isExecutable="true"; thiếu thuộc tính nghĩa là không chạy.', "No process is executable; a missing isExecutable means not executable.", 'Đặt isExecutable="true" cho quy trình cần chạy.'),
     "empty_process": Rule(E, "Quy trình {e} không có bước nào.", "Process {e} has no flow node.", "Vẽ các bước của quy trình."),
     "too_many_nodes": Rule(E, "Sơ đồ có {d} nút, quá 2.000.", "The diagram has {d} nodes, more than 2,000.", "Tách thành nhiều quy trình."),
+    "too_many_flows": Rule(E, "Sơ đồ có {d} luồng, quá 10.000.", "The diagram has {d} sequence flows, more than 10,000.", "Tách thành nhiều quy trình."),
     "too_deep": Rule(E, "{e} lồng quá 64 cấp.", "{e} is nested deeper than 64.", "Tách thành quy trình riêng và gọi lại."),
     # References
     "unknown_reference": Rule(E, "{e} tham chiếu «{d}» không có trong tệp.", "{e} refers to '{d}', which does not exist.", "Khai báo phần tử được tham chiếu."),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from engine.process.document import EVENTS, Flow, Node, Scope
 from engine.process.findings import Finding
-from engine.process.graph import components, dominates, dominators, reachable
+from engine.process.graph import components, dominates, dominators, reachable, spans
 from engine.process.rules import finding
 
 JOINING = frozenset({"parallelGateway", "inclusiveGateway"})
@@ -25,6 +25,8 @@ AUTOMATIC = frozenset(
         "intermediateThrowEvent",
     }
 )
+
+Walk = Mapping[str, tuple[int, int]]
 
 
 class ScopeGraph:
@@ -214,7 +216,7 @@ def _reach(graph: ScopeGraph) -> Iterator[Finding]:
 
 def _cycles(graph: ScopeGraph) -> Iterator[Finding]:
     cyclic = components(graph.edges)
-    above = dominators(graph.entries, graph.edges) if cyclic else {}
+    walk = spans(dominators(graph.entries, graph.edges)) if cyclic else {}
     for members in cyclic:
         first = next(n for n in graph.scope.nodes if n.id in members)
         if all(t in members for m in members for t in graph.edges[m]):
@@ -224,15 +226,13 @@ def _cycles(graph: ScopeGraph) -> Iterator[Finding]:
         if components(inner):
             yield _about("busy_cycle", first)
         for member in members:
-            yield from _back_edges(member, members, graph, above)
+            yield from _back_edges(member, members, graph, walk)
 
 
-def _back_edges(
-    member: str, members: set[str], graph: ScopeGraph, above: dict[str, str]
-) -> Iterator[Finding]:
+def _back_edges(member: str, members: set[str], graph: ScopeGraph, walk: Walk) -> Iterator[Finding]:
     node, flows = graph.nodes[member], graph.incoming[member]
     if node.tag not in JOINING or len(flows) < 2:  # noqa: PLR2004 - a join has two
         return
     for flow in flows:
-        if flow.source in members and dominates(above, member, flow.source):
+        if flow.source in members and dominates(walk, member, flow.source):
             yield _about("back_edge_into_join", node, flow.id)

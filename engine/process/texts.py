@@ -19,6 +19,7 @@ COUNTS = frozenset({"nrOfInstances", "nrOfCompletedInstances", "nrOfActiveInstan
 OUR_FORMATS = frozenset({"", "motcua", "text/x-motcua"})
 MAX_INSTANCES = 500
 MAX_LOOPS = 1_000
+MAX_DIGITS = 12
 
 
 def text_findings(process: Process, facts: Facts) -> Iterator[Finding]:
@@ -121,15 +122,20 @@ def _loop_faults(loop: Loop) -> Iterator[tuple[str, str]]:
         if not loop.condition and not loop.maximum:
             vi = "vòng lặp cần điều kiện hoặc số lần tối đa"
             yield vi, "a loop needs a condition or a maximum"
-        if loop.maximum and not (loop.maximum.isdigit() and 0 < int(loop.maximum) <= MAX_LOOPS):
+        if loop.maximum and not 0 < _number(loop.maximum) <= MAX_LOOPS:
             vi = f"loopMaximum phải từ 1 đến {MAX_LOOPS}"
             yield vi, f"loopMaximum has to be from 1 to {MAX_LOOPS}"
         return
     if bool(loop.cardinality) is bool(loop.collection):
         vi = "cần đúng một trong số lần (loopCardinality) và danh sách"
         yield vi, "exactly one of a number (loopCardinality) and a list is needed"
-    if loop.cardinality.isdigit() and int(loop.cardinality) > MAX_INSTANCES:
+    if _number(loop.cardinality) > MAX_INSTANCES:
         yield f"hơn {MAX_INSTANCES} phiên bản", f"more than {MAX_INSTANCES} instances"
     for name in (loop.item, loop.output, loop.output_item):
         if name and not name.isidentifier():
             yield f"tên «{name}» không hợp lệ", f"'{name}' is no name"
+
+
+def _number(text: str) -> int:
+    """Return a number written in digits, -1 for any other text; the longest are cut to be large."""
+    return int(text[:MAX_DIGITS]) if text.isascii() and text.isdigit() else -1

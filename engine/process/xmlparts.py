@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from lxml import etree
 
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
+MAX_DIGITS = 12
 OURS = "{urn:motcua:bpmn:1}"
 
 
 def local(element: etree._Element) -> str:
     """Return the tag without its namespace."""
-    return etree.QName(element).localname if isinstance(element.tag, str) else ""
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
 
 
 def namespace(name: str) -> str:
@@ -56,7 +57,7 @@ def own_text(element: etree._Element, tag: str) -> str:
 def foreign(element: etree._Element, *names: str) -> str:
     """Return the first attribute with such a local name, whatever its namespace."""
     for name, value in element.attrib.items():
-        if etree.QName(name).localname in names:
+        if str(name).rpartition("}")[2] in names:
             return str(value)
     return ""
 
@@ -64,3 +65,11 @@ def foreign(element: etree._Element, *names: str) -> str:
 def line_of(element: etree._Element) -> int:
     """Return the line of the file the element begins in."""
     return element.sourceline or 0
+
+
+def integer_of(text: str) -> str:
+    """Return an xsd:integer without sign and leading zeros; any other text as it is."""
+    bare_text = text.strip().removeprefix("+")
+    if bare_text.isascii() and bare_text.isdigit() and len(bare_text) < MAX_DIGITS:
+        return str(int(bare_text))
+    return text.strip()
