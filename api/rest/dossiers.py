@@ -123,7 +123,7 @@ def receive(body: dict[str, Any]) -> Response:
     """Tiếp nhận hồ sơ."""
     command = intake.ReceiveDossier(idempotency_key=idempotency_key(), **body)
     view = intake.receive(office(), current_actor(), command)
-    response = tagged(schemas.Dossier().dump(view), view.revision, 201)
+    response = tagged(schemas.DOSSIER.dump(view), view.revision, 201)
     response.headers["Location"] = f"/api/v1/dossiers/{view.id}"
     return response
 
@@ -144,7 +144,7 @@ def list_dossiers(query: dict[str, Any]) -> Response:
 def read(dossier: str) -> Response:
     """Đọc một hồ sơ; ETag là phiên bản của nó."""
     view = dossiers.read(office(), current_actor(), dossier)
-    return tagged(schemas.Dossier().dump(view), view.revision)
+    return tagged(schemas.DOSSIER.dump(view), view.revision)
 
 
 @blueprint.route("/dossiers/<string:dossier>/history")
@@ -175,4 +175,4 @@ def withdraw(body: dict[str, Any], dossier: str) -> Response:
         dossier=dossier, revision=seen_revision(), idempotency_key=idempotency_key(), **body
     )
     view = intake.withdraw(office(), current_actor(), command)
-    return tagged(schemas.Dossier().dump(view), view.revision)
+    return tagged(schemas.DOSSIER.dump(view), view.revision)

@@ -65,4 +65,4 @@ def answer(body: dict[str, Any], referral: str) -> Response:
     """Trả lời một việc được hỏi."""
     command = referrals.AnswerReferral(referral=referral, idempotency_key=idempotency_key(), **body)
     view = referrals.answer(office(), current_actor(), command)
-    return tagged(schemas.Dossier().dump(view), view.revision)
+    return tagged(schemas.DOSSIER.dump(view), view.revision)

@@ -35,4 +35,4 @@ def return_result(body: dict[str, Any], dossier: str) -> Response:
         dossier=dossier, revision=seen_revision(), idempotency_key=idempotency_key(), **body
     )
     view = results.return_result(office(), current_actor(), command)
-    return tagged(schemas.Dossier().dump(view), view.revision)
+    return tagged(schemas.DOSSIER.dump(view), view.revision)

@@ -119,6 +119,9 @@ class Dossier(ma.Schema):
     waits = listed(Wait)
 
 
+DOSSIER = Dossier()  # making a schema costs more than using it
+
+
 class Problem(ma.Schema):
     """A problem (RFC 9457): what was refused, why, and what to do."""
 

@@ -11,7 +11,7 @@ from api.auth import current_actor, office
 from api.rest import schemas
 from api.rest.conditions import idempotency_key, seen_revision, tagged
 from api.rest.door import answers, commanding
-from api.rest.fields import Strict, Text, papers
+from api.rest.fields import Strict, Text
 from api.rest.parsing import Noun
 from workflows import supplements
 
@@ -29,7 +29,7 @@ class RequestBody(Strict):
 class TakeBody(Strict):
     """Which papers arrived."""
 
-    components = papers(required=True)
+    components = fields.List(Text(most=80), load_default=list)
 
 
 @blueprint.route("/dossiers/<string:dossier>/supplements", methods=["POST"])
@@ -43,7 +43,7 @@ def request_supplement(body: dict[str, Any], dossier: str) -> Response:
         dossier=dossier, revision=seen_revision(), idempotency_key=idempotency_key(), **body
     )
     view = supplements.request(office(), current_actor(), command)
-    return tagged(schemas.Dossier().dump(view), view.revision)
+    return tagged(schemas.DOSSIER.dump(view), view.revision)
 
 
 @blueprint.route("/dossiers/<string:dossier>/supplements/take", methods=["POST"])
@@ -52,8 +52,9 @@ def request_supplement(body: dict[str, Any], dossier: str) -> Response:
 @answers(blueprint, 200, schemas.Dossier, tag=True)
 def take_supplement(body: dict[str, Any], dossier: str) -> Response:
     """Nhận giấy tờ bổ sung của người nộp."""
+    body["components"] = tuple(body["components"])
     command = supplements.TakeSupplement(
         dossier=dossier, revision=seen_revision(), idempotency_key=idempotency_key(), **body
     )
     view = supplements.take(office(), current_actor(), command)
-    return tagged(schemas.Dossier().dump(view), view.revision)
+    return tagged(schemas.DOSSIER.dump(view), view.revision)

@@ -104,4 +104,4 @@ def _command(kind: Any, dossier: str, task: str, **said: Any) -> Any:
 
 
 def _answer(view: Any) -> Response:
-    return tagged(schemas.Dossier().dump(view), view.revision)
+    return tagged(schemas.DOSSIER.dump(view), view.revision)

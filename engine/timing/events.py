@@ -6,7 +6,7 @@ started, suspended, resumed, completed or withdrawn. This module is not for deci
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Self
@@ -31,9 +31,7 @@ class Event:
 
     def to_record(self) -> dict[str, Any]:
         """Return plain JSON values: `kind`, `at` as ISO 8601 text, and the fields of the kind."""
-        record = asdict(self)
-        record["at"] = self.at.astimezone(UTC).isoformat()
-        return {"kind": self.kind, **record}
+        return {"kind": self.kind, **vars(self), "at": self.at.astimezone(UTC).isoformat()}
 
     @classmethod
     def from_values(cls, record: dict[str, Any]) -> Self:
