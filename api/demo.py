@@ -41,6 +41,7 @@ LAST_DAY = date(2026, 9, 30)
 FIRST_MOMENT = datetime(2026, 7, 1, tzinfo=OFFICE_ZONE)
 COMMUNES = ("H55.901", "H55.902", "H55.903", "H55.904", "H55.905")
 PACE = {"H55.901": 0.8, "H55.902": 1.0, "H55.903": 1.0, "H55.904": 1.25, "H55.905": 0.9}
+PROMPTNESS = {"1.001193": 0.5, "1.009994": 1.2, "1.013831": 1.35}  # below 1: quicker than usual
 LAND_OFFICE = "H55.31.01"
 PEOPLE_PER_POST = 2
 RESOLVED = 9  # national status of a dossier whose result waits to be collected
@@ -98,7 +99,7 @@ class Demo:
         try:
             action()
         except (Rejected, WorkflowError) as refusal:
-            self.refused[f"{refusal.code}: {refusal}"] += 1
+            self.refused[f"{action.__qualname__} {refusal.code}: {refusal}"] += 1
 
     # --- a dossier arrives ------------------------------------------------------------------------
 
@@ -155,15 +156,19 @@ class Demo:
         for timer in view.timers:
             if timer.id not in case.planned:
                 case.planned.add(timer.id)
-                self._plan(timer.due_at + timedelta(seconds=1), lambda: self._ring(case))
+                self._plan(timer.due_at, self._ring)
 
-    def _ring(self, case: Case) -> None:
+    def _ring(self) -> None:
+        """Let the timers fire whose time has come, and look at the dossiers they belong to."""
+        now = self._clock.now()
+        due = [c for c in self._cases.values() if any(t.due_at <= now for t in c.view.timers)]
         jobs.run_due(self._office)
-        self._follow(case, self._fresh(case))
+        for case in due:
+            self._follow(case, self._fresh(case))
 
     def _plan_work(self, case: Case, step: StepView) -> None:
         law = case.procedure.steps.get(step.element)
-        pace = PACE.get(case.view.competent_agency, 1.0)
+        pace = PACE.get(case.view.competent_agency, 1.0) * PROMPTNESS[case.procedure.code]
         effort = self._chance.effort(law.norm_minutes if law else None, pace)
         waiting = effort.waiting_minutes
         if law is not None and law.status == RESOLVED:
@@ -180,8 +185,8 @@ class Demo:
         name = waits[step.task].name if step.task in waits else ""
         if supplement is not None and name == supplement.message:
             if not self._chance.happens(NEVER_SUPPLEMENTS):
-                days = self._chance.minutes(SUPPLEMENT_DAYS * MINUTES_PER_DAY)
-                self._plan(self._after(days), lambda: self._take(case, step))
+                later = self._chance.minutes(SUPPLEMENT_DAYS * MINUTES_PER_DAY)
+                self._plan(self._after(later), lambda: self._take(case, step))
             return
         asked = [r for r in case.procedure.referrals if step.element in {r.wait_element, r.element}]
         if not asked or (asked[0].silence == "agreed" and self._chance.happens(SILENT_AGENCY)):
@@ -241,7 +246,6 @@ class Demo:
             command = supplements.TakeSupplement(
                 dossier=case.view.id,
                 revision=case.view.revision,
-                components={},
                 idempotency_key=self._key(),
             )
             self._follow(case, supplements.take(self._office, clerk, command))

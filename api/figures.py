@@ -15,6 +15,7 @@ from workflows.catalogue import Version
 from workflows.office import Office
 
 SECONDS = 60
+CONTAINERS = frozenset({"subProcess", "transaction", "callActivity"})  # measured by what is inside
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +64,7 @@ class Summary:
 def steps_of(office: Office, version: Version) -> Sequence[StepFigures]:
     """Return the measured steps of a procedure in the order of its file."""
     found = reviews.step_durations(office, version.procedure.code)
-    return tuple(_figures(version, step) for step in found)
+    return tuple(_figures(version, step) for step in found if step.kind not in CONTAINERS)
 
 
 def summary_of(office: Office, version: Version) -> Summary:

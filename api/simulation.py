@@ -43,6 +43,8 @@ TYPICAL_SHARE = 0.62  # of a step's norm that waiting and working take together,
 SPREAD = 0.55
 UNTIMED_MINUTES = 90
 LATEST_MINUTE_OF_ARRIVAL = 470  # of the 480 working minutes of a day
+STALLS = 0.012  # a step nobody looks at for weeks
+STALLED_MINUTES = 7_000
 SILENT_AGENCY = 0.18
 NEVER_SUPPLEMENTS = 0.06
 WITHDRAWS = 0.015
@@ -138,7 +140,7 @@ class Chance:
 
     def _arrival(self, day: date, communes: tuple[str, ...], time: OfficeTime) -> Arrival:
         opening = time.next_opening(_midnight(day))
-        minute = min(int(self._draw.triangular(0, 480, 120)), LATEST_MINUTE_OF_ARRIVAL)
+        minute = min(int(self._draw.triangular(0, 480, 60)), LATEST_MINUTE_OF_ARRIVAL)
         return Arrival(
             at=time.add_minutes(opening, minute),
             procedure=self._weighted(WEIGHTS),
@@ -165,7 +167,10 @@ class Chance:
         total = max(4.0, self._lognormal(median, SPREAD))
         share = self._draw.betavariate(2.2, 2.8)
         waiting = int(total * share)
-        return Effort(waiting_minutes=waiting, working_minutes=max(2, int(total) - waiting))
+        working = max(2, int(total) - waiting)
+        if self.happens(STALLS):
+            waiting += self.minutes(STALLED_MINUTES)
+        return Effort(waiting_minutes=waiting, working_minutes=working)
 
     def minutes(self, median: float, spread: float = SPREAD) -> int:
         """Return a skewed length of time around a median, in minutes."""

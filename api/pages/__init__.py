@@ -39,7 +39,8 @@ def diagram(code: str) -> Response:
     version = showing.version_of(office(), code)
     response = Response(version.bpmn_bytes, mimetype="application/xml")
     response.set_etag(version.digest)
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 @blueprint.get("/api")

@@ -167,7 +167,7 @@ def _rows(figures: Sequence[StepFigures]) -> Iterator[Row]:
             name=step.name,
             who=step.who,
             count=step.count,
-            label=f"{_label(step)} · n {step.count}",
+            label=_label(step),
             waiting=round(totals[0], 1),
             working=round(totals[1], 1),
             paused=round(totals[2], 1),

@@ -30,7 +30,7 @@ từng bước.
 NOUNS = (procedures, dossiers, tasks, supplements, referrals, results)
 
 
-class MotcuaApi(Api):  # type: ignore[misc]  # flask-smorest ships no types
+class MotcuaApi(Api):
     """flask-smorest with our problems instead of its errors."""
 
     def _register_responses(self) -> None:

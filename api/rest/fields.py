@@ -198,7 +198,7 @@ class PaperCount(Strict):
     copies = Whole(most=1_000, load_default=0)
 
 
-def papers(**options: Any) -> fields.Dict[Any, Any]:
+def papers(**options: Any) -> fields.Dict:
     """Return a field for papers: component id -> counts."""
     description = "Thành phần hồ sơ: mã -> số bản chính, bản sao."
     return fields.Dict(

@@ -24,7 +24,7 @@ EVERYTHING = "_schema"
 class StrictParser(FlaskParser):
     """Read bodies as strict UTF-8 JSON and report every fault at once."""
 
-    DEFAULT_UNKNOWN_BY_LOCATION: ClassVar[dict[str, str | None]] = {
+    DEFAULT_UNKNOWN_BY_LOCATION: ClassVar[dict[str, str | None]] = {  # type: ignore[misc]
         **FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION,
         "query": ma.RAISE,
     }

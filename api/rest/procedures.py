@@ -118,7 +118,8 @@ def diagram(code: str) -> Response:
     version = version_named(code)
     response = Response(version.bpmn_bytes, mimetype="application/xml")
     response.set_etag(version.digest)
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 @blueprint.route("/procedures/<string:code>/durations")

@@ -193,7 +193,7 @@ def test_missing_papers_are_asked_for_and_taken(clerk, received):
     asked = clerk.post(path, body, received.headers["ETag"])
     assert asked.status_code == 200, asked.get_json(force=True)
     assert asked.get_json()["status"] == 5
-    papers = {"components": {"birth_record": {"originals": 1}}}
+    papers = {"components": ["birth_record"]}
     taken = clerk.post(f"{path}/take", papers, asked.headers["ETag"])
     assert taken.status_code == 200, taken.get_json(force=True)
     assert taken.get_json()["supplement_rounds"] == 1

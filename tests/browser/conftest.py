@@ -28,8 +28,8 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     url = f"sqlite:///{tmp_path_factory.mktemp('browser') / 'demo.db'}"
     settings = Settings(database_url=url, bpmn_folder=ROOT / "bpmn")
     clock = SimulatedClock(FIRST_MOMENT)
-    office = open_office(settings, clock, SeededIds(1))
-    Demo(office, clock, 1).play(12, lambda *_: None)
+    office = open_office(settings, clock, SeededIds(6))
+    Demo(office, clock, 6).play(9, lambda *_: None)
     office.store.close()
     app = create_app(settings, ContinuedClock(end_of_play()))
     server = make_server("127.0.0.1", 0, app, threaded=True)
