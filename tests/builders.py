@@ -7,7 +7,9 @@ to another agency and a result. Not for the real procedures: those are in bpmn/.
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from engine.law.authority import Actor
 from workflows import intake
@@ -270,9 +272,17 @@ def catalogue_folder(folder: Path, process: str = PROCESS, procedure: str = PROC
     return folder / "bpmn"
 
 
-def office_on(store: Store, folder: Path, *, seed: int = 1) -> Office:
+@cache
+def _small() -> Catalogue:
+    """Read the small catalogue once for a whole run: ten years of calendar take their time."""
+    with TemporaryDirectory() as folder:
+        return Catalogue.load(catalogue_folder(Path(folder)))
+
+
+def office_on(store: Store, *, seed: int = 1) -> Office:
     """Return an office with the small catalogue, its clock standing on a Monday morning."""
-    catalogue = Catalogue.load(catalogue_folder(folder))
+    small = _small()
+    catalogue = Catalogue(small.procedures(), small.agencies, small.calendars)
     office = Office(store, catalogue, SimulatedClock(MONDAY), SeededIds(seed))
     catalogue.publish(store, MONDAY)
     return office

@@ -11,7 +11,7 @@ import orjson
 from engine.law.authority import Actor
 from engine.law.deadlines import Deadline
 from workflows.office import Office
-from workflows.permitting import READ, WORKLIST, permit
+from workflows.permitting import READ, WORKLIST, list_of, part_of, permit
 from workflows.standing import deadline_of
 from workflows.store import UnitOfWork
 from workflows.store.dossiers import DossierFilter
@@ -58,7 +58,7 @@ def read(office: Office, actor: Actor, dossier: str) -> DossierView:
 
     def look(uow: UnitOfWork) -> DossierView:
         row, state = uow.dossiers.get(dossier)
-        permit(actor, READ, row, parties=uow.steps.agencies(row.id))
+        permit(actor, READ, part_of(row, parties=uow.steps.agencies(row.id)))
         steps = uow.steps.of_dossier(row.id, only_open=True)
         version = office.catalogue.at(row.digest)
         return dossier_view(version, row, state, steps, office.clock.now())
@@ -69,7 +69,7 @@ def read(office: Office, actor: Actor, dossier: str) -> DossierView:
 def list_dossiers(office: Office, actor: Actor, query: DossierQuery) -> Page:
     """Return a page of `DossierLine`, the latest received first; raises Forbidden."""
     agency = query.agency or actor.agency
-    permit(actor, WORKLIST, agency=agency)
+    permit(actor, WORKLIST, list_of(agency))
     limit = max(1, min(query.limit, MAX_PAGE))
     place = read_cursor(query.cursor, 2)
     now = office.clock.now()
@@ -91,7 +91,7 @@ def history(office: Office, actor: Actor, dossier: str) -> tuple[EventView, ...]
 
     def look(uow: UnitOfWork) -> tuple[EventView, ...]:
         row, _ = uow.dossiers.get(dossier)
-        permit(actor, READ, row, parties=uow.steps.agencies(row.id))
+        permit(actor, READ, part_of(row, parties=uow.steps.agencies(row.id)))
         return tuple(_event_view(e) for e in uow.events.of_dossier(row.id))
 
     return office.store.read(look)
@@ -105,7 +105,7 @@ def deadline(office: Office, actor: Actor, dossier: str) -> Deadline:
 
     def look(uow: UnitOfWork) -> Deadline:
         row, _ = uow.dossiers.get(dossier)
-        permit(actor, READ, row, parties=uow.steps.agencies(row.id))
+        permit(actor, READ, part_of(row, parties=uow.steps.agencies(row.id)))
         events = [revive(e) for e in uow.events.of_dossier(row.id)]
         procedure = office.catalogue.at(row.digest).procedure
         calendar = office.catalogue.calendar(row.competent_agency)

@@ -21,7 +21,7 @@ from workflows.catalogue import Version
 from workflows.deriving import Said, Setting
 from workflows.errors import AlreadyClaimed, InvalidInput, NotFound, NotOpen, Stale
 from workflows.office import Office
-from workflows.permitting import permit
+from workflows.permitting import part_of, permit
 from workflows.projecting import Happened
 from workflows.standing import (
     deadline_events,
@@ -96,7 +96,8 @@ class Held:
 
     def permit(self, action: str, step: StepRow | None = None, *, agency: str = "") -> None:
         """Raise Forbidden unless the law of authority lets the actor do this here."""
-        permit(self.actor, action, self.row, step, self.hands(step), agency=agency)
+        resource = part_of(self.row, step, agency=agency, barred=self.hands(step))
+        permit(self.actor, action, resource)
 
     def hands(self, step: StepRow | None) -> frozenset[str]:
         """Return who did the elements whose doer may not do this step."""

@@ -17,7 +17,7 @@ from workflows.catalogue import Version
 from workflows.errors import InvalidInput
 from workflows.holding import Held, asked, hold, known_components
 from workflows.office import Office
-from workflows.permitting import RECEIVE, WITHDRAW, permit
+from workflows.permitting import RECEIVE, WITHDRAW, list_of, permit
 from workflows.store import UnitOfWork
 from workflows.store.commands import recall
 from workflows.store.records import DossierRow, StateRow
@@ -95,7 +95,7 @@ def _receive(uow: UnitOfWork, office: Office, actor: Actor, command: ReceiveDoss
     now = office.clock.now()
     version = office.catalogue.current(command.procedure, now.astimezone(ZONE).date())
     receiving, competent = _agencies(office, actor, command, now)
-    permit(actor, RECEIVE, agency=receiving)
+    permit(actor, RECEIVE, list_of(receiving))
     known_components(version.procedure, command.components)
     facts = _first_facts(version, command)
     row = _row(uow, office, command, version, (receiving, competent), now)

@@ -38,29 +38,36 @@ def actor_from(holder: TokenHolder) -> Actor:
     )
 
 
-def permit(
-    actor: Actor,
-    action: str,
-    dossier: DossierRow | None = None,
+def permit(actor: Actor, action: str, resource: Resource) -> None:
+    """Raise Forbidden, naming the rule, unless the rules let this actor do this."""
+    decision = allow(actor, action, resource)
+    if not decision.allowed:
+        raise Forbidden(decision.rule)
+
+
+def list_of(agency: str) -> Resource:
+    """Return the lists of an agency as something to be allowed."""
+    return Resource(agency=agency)
+
+
+def part_of(
+    dossier: DossierRow,
     step: StepRow | None = None,
-    barred: frozenset[str] = frozenset(),
     *,
     agency: str = "",
     parties: Iterable[str] = (),
-) -> None:
-    """Raise Forbidden unless the rules let this actor do this to this dossier and step.
+    barred: frozenset[str] = frozenset(),
+) -> Resource:
+    """Return a dossier, or a step of it, as something to be allowed.
 
-    `barred` are people whose own work this step checks; `agency` is whose list is asked for;
-    `parties` are agencies that take part besides those that receive and settle.
+    `agency` is whose step it is, `parties` agencies that take part besides those that receive and
+    settle, `barred` people whose own work the step checks.
     """
-    own = (dossier.receiving_unit, dossier.competent_agency) if dossier is not None else ()
-    resource = Resource(
+    own = (dossier.receiving_unit, dossier.competent_agency)
+    return Resource(
         agency=agency or (step.agency if step is not None else ""),
         role=step.role if step is not None else "",
         assignee=step.assignee if step is not None else "",
         barred=barred,
         agencies=frozenset((*own, *parties)) - {""},
     )
-    decision = allow(actor, action, resource)
-    if not decision.allowed:
-        raise Forbidden(decision.rule)

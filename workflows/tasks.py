@@ -13,7 +13,7 @@ from workflows.deriving import Said
 from workflows.errors import InvalidInput
 from workflows.holding import hold
 from workflows.office import Office
-from workflows.permitting import CLAIM, COMPLETE, RELEASE, WORKLIST, permit
+from workflows.permitting import CLAIM, COMPLETE, RELEASE, WORKLIST, list_of, permit
 from workflows.store import UnitOfWork
 from workflows.store.tasks import ListedStep, WorklistFilter
 from workflows.views import (
@@ -95,7 +95,7 @@ def worklist(office: Office, actor: Actor, query: WorklistQuery) -> Page:
     Raises Forbidden for another agency's worklist, InvalidInput for a cursor that is not ours.
     """
     agency = query.agency or actor.agency
-    permit(actor, WORKLIST, agency=agency)
+    permit(actor, WORKLIST, list_of(agency))
     limit = max(1, min(query.limit, MAX_PAGE))
     wanted = WorklistFilter(
         agency=agency,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -20,5 +19,5 @@ def store(database_url: str) -> Iterator[Store]:
 
 
 @pytest.fixture
-def office(store: Store, tmp_path: Path) -> Office:
-    return office_on(store, tmp_path)
+def office(store: Store) -> Office:
+    return office_on(store)
