@@ -31,8 +31,8 @@ class Tally:
     library_wrong: int = 0
 
 
-def run_family(family: str, seeds: range, walks: int, *, library: bool = False) -> Tally:
-    """Play the models of these seeds; with `library` count also the models it gets wrong."""
+def run_family(family: str, seeds: range, walks: int, *, library: int = 0) -> Tally:
+    """Play the models of these seeds; the bare library plays the first `library` of the walks."""
     tally = Tally(family)
     for seed in seeds:
         model = random_model(seed, FAMILIES[family])
@@ -46,7 +46,7 @@ def run_family(family: str, seeds: range, walks: int, *, library: bool = False) 
             if difference is not None:
                 tally.differences.append(f"seed {seed}, walk {number}: {difference}")
         if library:
-            tally.library_wrong += library_is_wrong(model, walks)
+            tally.library_wrong += library_is_wrong(model, library)
     return tally
 
 
