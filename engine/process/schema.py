@@ -20,7 +20,7 @@ MAX_REMARKS = 50
 FEW = 200
 CHUNK = 65_536
 # A type named in content of other namespaces need not be known: such content is only lax-assessed.
-UNKNOWN_TYPES = frozenset({"SCHEMAV_CVC_ELT_4_1", "SCHEMAV_CVC_ELT_4_2"})
+UNKNOWN_TYPES = frozenset({"SCHEMAV_CVC_ELT_4_1", "SCHEMAV_CVC_ELT_4_2", "SCHEMAV_CVC_TYPE_1"})
 
 
 def schema_remarks(source: bytes, root: etree._Element) -> list[Remark]:
@@ -79,7 +79,7 @@ def _first(source: bytes, faults: list[etree._LogEntry]) -> Remark:
     ends = [begin]
     while (end := source.find(b"\n", ends[-1] + 1)) != -1 and end <= begin + CHUNK:
         ends.append(end)
-    line = source[: _fed_until_fault(source, ends)].count(b"\n") + 1
+    line = source[: _fed_until_fault(source, ends) + 1].count(b"\n") + 1
     return _remark(f"{faults[0].message} (+{len(faults) - 1})", line)
 
 
