@@ -54,7 +54,7 @@ def replay(page: str) -> list[str]:
             server.terminate()
             server.wait()
     if done.returncode:
-        sys.exit(done.stdout + done.stderr)
+        raise RuntimeError(done.stdout + done.stderr)
     return done.stdout.split(END)
 
 

@@ -15,7 +15,7 @@ def dossier(answer: dict[str, Any]) -> list[str]:
     head = f"{answer['code']} · revision {answer['revision']} · {answer['status_name']}"
     lines = [head + (f" · due {answer['due_at']}" if answer["due_at"] else " · clock stopped")]
     for task in answer["tasks"]:
-        where = f"{task['role']} at {task['agency']}"
+        where = f"{task['role']} at {task['agency']}" if task["role"] else task["agency"]
         lines.append(f"  {task['task']} {task['element']}: {task['name']} ({where})")
     lines += [f"  waits for {wait['name']}" for wait in answer["waits"]]
     return lines
