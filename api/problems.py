@@ -17,11 +17,13 @@ from flask import Flask, Response, g, render_template, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from api import errors as door
+from engine import process
 from engine.errors import Rejected
 from engine.law.codes import BadCode
-from engine.process.facts import WrongFact
-from engine.process.nodes import NoBranch
+from engine.law.working_time import OutsideCalendar
+from engine.process.expressions import CannotEvaluate
 from workflows import errors as workflow
+from workflows.supplements import TooManyRounds
 
 LOG = logging.getLogger("motcua.api")
 MEDIA_TYPE = "application/problem+json"
@@ -33,8 +35,12 @@ SERVER_ERROR = 500
 TABLE: Mapping[type[Exception], tuple[int, str]] = {
     Rejected: (409, "Quy định không cho phép làm việc này lúc này"),
     BadCode: (422, "Mã không đúng cách viết"),
-    WrongFact: (422, "Dữ kiện không hợp lệ"),
-    NoBranch: (422, "Dữ kiện không dẫn tới nhánh nào"),
+    process.WrongFact: (422, "Dữ kiện không hợp lệ"),
+    process.NoBranch: (422, "Dữ kiện không dẫn tới nhánh nào"),
+    process.AlreadyEnded: (409, "Hồ sơ đã kết thúc"),
+    CannotEvaluate: (422, "Dữ kiện không dùng được trong điều kiện của quy trình"),
+    OutsideCalendar: (422, "Chưa có lịch làm việc của năm đó"),
+    TooManyRounds: (409, "Đã hết số lần yêu cầu bổ sung"),
     workflow.NotFound: (404, "Không tìm thấy"),
     workflow.Stale: (412, "Hồ sơ đã thay đổi"),
     workflow.Conflict: (409, "Có người khác vừa thao tác"),
@@ -140,7 +146,7 @@ def _errors(error: Exception) -> list[dict[str, str]]:
     if isinstance(error, workflow.InvalidInput):
         pointer = "/" + str(error.fields["field"]).replace(".", "/")
         return [{"pointer": pointer, "detail": str(error.fields["reason"])}]
-    if isinstance(error, WrongFact):
+    if isinstance(error, process.WrongFact):
         return [{"pointer": f"/facts/{error.element}", "detail": error.message}]
     return []
 

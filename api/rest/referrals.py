@@ -22,6 +22,7 @@ class Referral(Schema):
     """A question to another agency."""
 
     id = schemas.text()
+    name = schemas.text("Việc được hỏi.")
     dossier = schemas.text()
     dossier_code = schemas.text()
     procedure = schemas.text()
@@ -53,7 +54,7 @@ class ReferralQuery(PageQuery):
 @answers(blueprint, 200, schemas.page_of(Referral, "ReferralPage"))
 def list_referrals(query: dict[str, Any]) -> Response:
     """Liệt kê những việc cơ quan người gọi được hỏi và chưa trả lời."""
-    found = referrals.open_for(office(), current_actor(), **query)
+    found = referrals.open_for(office(), current_actor(), referrals.ReferralQuery(**query))
     return page(Referral(), found)
 
 
