@@ -100,6 +100,12 @@ class ElementReader:
         """Return a flow node with its events, loop and inner scope."""
         identifier = self.references.identify(element)
         lane = self.lane_of.get(identifier, around)
+        by_event = truth(element.get("triggeredByEvent"), default=False)
+        loop = loop_of(element, self.references)
+        if element.get("eventGatewayType") == "Parallel":
+            self.references.remark("unsupported", element, detail="eventGatewayType=Parallel")
+        if by_event and loop is not None:
+            self.references.remark("unsupported", element, detail="triggeredByEvent + loop")
         events = event_definitions(element, self.references)
         return Node(
             id=identifier,
@@ -114,9 +120,9 @@ class ElementReader:
                 element.get("cancelActivity", element.get("isInterrupting")), default=True
             ),
             attached_to=bare(element.get("attachedToRef")),
-            loop=loop_of(element, self.references),
+            loop=loop,
             scope=self._inner(element, tag, depth, lane),
-            by_event=truth(element.get("triggeredByEvent"), default=False),
+            by_event=by_event,
             called=bare(element.get("calledElement")) or _called_by_extension(element),
             script=own_text(element, "script"),
             script_format=element.get("scriptFormat", ""),

@@ -22,6 +22,8 @@ class Rule(NamedTuple):
 
 
 E, W = "error", "warning"
+# A name may have two million characters, and ten thousand findings may tell it.
+SHOWN = 120
 RULES: dict[str, Rule] = {
     # The file
     "too_large": Rule(E, "Tệp lớn hơn 2 MiB ({d} byte).", "The file is larger than 2 MiB ({d} bytes).", "Tách sơ đồ thành nhiều quy trình."),
@@ -102,15 +104,17 @@ def finding(  # noqa: PLR0913 - the fields of a finding
     `detail_en` is for the English sentence where `detail` holds Vietnamese words.
     """
     entry = RULES[rule]
-    label = f"«{name}» ({element})" if name and element else f"«{element}»"
-    label_en = f"'{name}' ({element})" if name and element else f"'{element}'"
+    called, at = name[:SHOWN], element[:SHOWN]
+    label = f"«{called}» ({at})" if called and at else f"«{at}»"
+    label_en = f"'{called}' ({at})" if called and at else f"'{at}'"
+    what, what_en = detail[: 3 * SHOWN], (detail_en or detail)[: 3 * SHOWN]
     return Finding(
         rule=rule,
         severity=severity or entry.severity,
         element=element,
         name=name,
         line=line,
-        message=entry.message.format(e=label, d=detail),
-        message_en=entry.message_en.format(e=label_en, d=detail_en or detail),
+        message=entry.message.format(e=label, d=what),
+        message_en=entry.message_en.format(e=label_en, d=what_en),
         advice=entry.advice,
     )

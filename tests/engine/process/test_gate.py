@@ -456,6 +456,24 @@ def test_a_second_gateway_before_a_join_makes_a_back_edge_legal() -> None:
     assert not [f for f in check(read(source)) if f.is_error]
 
 
+@pytest.mark.parametrize(
+    "inner",
+    [
+        node("eventBasedGateway", "x", eventGatewayType="Parallel"),
+        event_sub(
+            node("startEvent", "t", MESSAGE), '<standardLoopCharacteristics loopMaximum="2"/>'
+        ),
+    ],
+)
+def test_what_would_be_left_out_without_a_word_is_refused(inner: str) -> None:
+    assert "x" in {f.element for f in found(plain(inner, roots=M), "unsupported")}
+
+
+def test_a_name_of_a_million_letters_is_told_in_short() -> None:
+    source = plain(node("exclusiveGateway", "g", name="x" * 1_000_000))
+    assert len(found(source, "unreachable")[0].message) < 500
+
+
 def test_a_file_that_cannot_be_read_says_why_in_the_same_form() -> None:
     with pytest.raises(Unreadable) as refusal:
         read(b"<definitions")
