@@ -9,6 +9,7 @@ from workflows import intake, jobs, tasks
 from workflows.clock import SimulatedClock
 from workflows.jobs import Done
 from workflows.office import Office
+from workflows.store.records import OutboxRow
 from workflows.tasks import CompleteTask
 from workflows.views import DossierView
 
@@ -60,7 +61,7 @@ def test_many_timers_fire_each_in_its_own_transaction(office: Office) -> None:
 
 def test_a_message_is_delivered_after_the_commit_and_once_noted(office: Office) -> None:
     view = told(office)
-    sent = []
+    sent: list[OutboxRow] = []
     assert jobs.deliver_outbox(office, sent.append) == Done(done=1)
     assert jobs.deliver_outbox(office, sent.append) == Done()
     assert [(m.name, m.dossier_id, m.body["dossier"]) for m in sent] == [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import sqlalchemy as sa
@@ -64,3 +65,11 @@ def test_migrating_twice_changes_nothing(database_url: str) -> None:
 
 def test_every_table_says_why_it_exists() -> None:
     assert [t.name for t in metadata.sorted_tables if not t.info.get("reason")] == []
+
+
+def test_programs_that_start_together_migrate_once(database_url: str) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        stores = list(pool.map(Store.open, [database_url] * 4))
+    assert set(described(stores[0].engine)) == {*metadata.tables, "triggers"}
+    for store in stores:
+        store.close()

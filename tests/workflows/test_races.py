@@ -15,7 +15,7 @@ from tests.builders import CLERK, person, receive, task_of
 from workflows import dossiers, intake, tasks
 from workflows.errors import Conflict
 from workflows.office import Office
-from workflows.tasks import ClaimTask, CompleteTask
+from workflows.tasks import ClaimTask, CompleteTask, ReleaseTask
 
 CLIENTS = 8
 TASKS = 200
@@ -112,3 +112,27 @@ def test_completing_and_withdrawing_at_once_leaves_one_of_them(office: Office) -
             assert ended["done"] in {1, 2}
             assert ended["done"] + ended["conflict"] == 2
             assert dossiers.read(office, CLERK, view.id).outcome == "withdrawn"
+
+
+def test_who_reads_while_others_write_sees_one_moment(office: Office) -> None:
+    view = receive(office)
+    stop = threading.Event()
+
+    def write() -> None:
+        claim = ClaimTask(dossier=view.id, task=task_of(view, "check").task)
+        for _ in range(30):
+            tasks.claim(office, CLERK, claim)
+            tasks.release(office, CLERK, ReleaseTask(dossier=view.id, task=claim.task))
+        stop.set()
+
+    def read() -> set[tuple[int, str]]:
+        seen = set()
+        while not stop.is_set():
+            now = dossiers.read(office, CLERK, view.id)
+            seen.add((now.revision % 2, task_of(now, "check").state))
+        return seen
+
+    with ThreadPoolExecutor(2) as pool:
+        writer, reader = pool.submit(write), pool.submit(read)
+        writer.result()
+        assert reader.result() <= {(1, "open"), (0, "claimed")}

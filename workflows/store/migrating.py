@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection, Engine
 
 from workflows.store.connections import WRITES
 
+ONE_AT_A_TIME = 20260701  # the name of our lock: two programs may start at once
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -26,6 +27,8 @@ def upgrade(engine: Engine) -> None:
     with engine.connect() as connection:
         connection.execution_options(**{WRITES: True})
         with connection.begin():
+            if connection.dialect.name == "postgresql":  # SQLite has locked all by now
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({ONE_AT_A_TIME})")
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
 

@@ -137,8 +137,10 @@ class Store:
         self.engine.dispose()
 
     def read(self, work: Callable[[UnitOfWork], T]) -> T:
-        """Return what `work` reads, all of it from one moment on SQLite; nothing is kept."""
+        """Return what `work` reads, all of it as of one moment; nothing is kept."""
         with self.engine.connect() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execution_options(isolation_level="REPEATABLE READ")
             return work(UnitOfWork(connection))
 
     def write(self, work: Callable[[UnitOfWork], T]) -> T:

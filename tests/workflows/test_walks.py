@@ -1,0 +1,120 @@
+"""The real procedures walk their scenarios through the real commands and the real database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.builders import CENTRE, person
+from tests.workflows.counting import statements
+from workflows import dossiers, intake, jobs, referrals, reviews, supplements, tasks
+from workflows.catalogue import Catalogue, Version
+from workflows.clock import SeededIds, SimulatedClock
+from workflows.office import Office
+from workflows.referrals import AnswerReferral, ReferralQuery
+from workflows.store import Store
+from workflows.supplements import TakeSupplement
+from workflows.tasks import CompleteTask
+from workflows.views import DossierView
+
+CATALOGUE = Catalogue.load(Path(__file__).parent.parent.parent / "bpmn")
+CLERK = person("one_stop_clerk", CENTRE)
+MOST_STATEMENTS = 10
+
+
+class Walk:
+    """One dossier on its way through a scenario."""
+
+    def __init__(self, office: Office, version: Version, scenario: Mapping[str, Any]) -> None:
+        self.office, self.version = office, version
+        clock = office.clock
+        assert isinstance(clock, SimulatedClock)
+        self.clock = clock
+        self.most = 0
+        self.view = intake.receive(
+            office,
+            CLERK,
+            intake.ReceiveDossier(
+                procedure=version.procedure.code,
+                channel=scenario["channel"],
+                applicant_name="Nguyễn Văn Bình",
+                facts=scenario.get("facts", {}),
+            ),
+        )
+
+    def step(self, said: Mapping[str, Any]) -> None:
+        """Do what one step of the scenario says."""
+        verb = next(v for v in ("complete", "deliver", "expire", "withdraw") if v in said)
+        self.view = getattr(self, verb)(said)
+
+    def later(self, since: Any, minutes: int) -> None:
+        calendar = self.office.catalogue.calendar(self.view.competent_agency)
+        self.clock.advance_to(max(self.clock.now(), calendar.add_minutes(since, minutes)))
+
+    def complete(self, said: Mapping[str, Any]) -> DossierView:
+        index = said.get("index")
+        task = next(
+            t for t in self.view.tasks if t.element == said["complete"] and index in {None, t.index}
+        )
+        self.later(task.enabled_at, said.get("after_minutes", 0))
+        doer = person(task.role, task.agency, f"{task.role}.{task.element}")
+        command = CompleteTask(
+            dossier=self.view.id,
+            task=task.task,
+            revision=self.view.revision,
+            facts=said.get("facts", {}),
+            idempotency_key=f"{self.view.id}/{task.task}",
+        )
+        with statements(self.office.store) as sent:
+            done = tasks.complete(self.office, doer, command)
+        self.most = max(self.most, len(sent))
+        return done
+
+    def deliver(self, said: Mapping[str, Any]) -> DossierView:
+        self.later(self.clock.now(), said.get("after_minutes", 0))
+        key = said.get("key", "")
+        wait = next(w for w in self.view.waits if w.name == said["deliver"] and key in {"", w.key})
+        law = self.version.procedure.supplement
+        if law is not None and wait.name == law.message:
+            return supplements.take(self.office, CLERK, TakeSupplement(dossier=self.view.id))
+        step = next(t for t in self.view.tasks if t.task == wait.id)
+        doer = person("opinion_officer", step.agency)
+        asked = referrals.open_for(self.office, doer, ReferralQuery(limit=200)).items
+        referral = next(r for r in asked if r.step == wait.id and r.dossier == self.view.id)
+        command = AnswerReferral(
+            referral=referral.id, answer="Trả lời", facts=said.get("facts", {})
+        )
+        return referrals.answer(self.office, doer, command)
+
+    def expire(self, said: Mapping[str, Any]) -> DossierView:
+        due = [t.due_at for t in self.view.timers if t.element == said["expire"]]
+        if due:  # of timers due at one moment the first run fires all
+            self.clock.advance_to(max(self.clock.now(), *due))
+            jobs.run_due(self.office, 1_000)
+        return dossiers.read(self.office, CLERK, self.view.id)
+
+    def withdraw(self, said: Mapping[str, Any]) -> DossierView:
+        command = intake.WithdrawDossier(dossier=self.view.id, reason=said["withdraw"])
+        return intake.withdraw(self.office, CLERK, command)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("version", CATALOGUE.procedures(), ids=lambda v: v.folder)
+def test_every_scenario_ends_where_it_says(store: Store, version: Version) -> None:
+    most = 0
+    for number, scenario in enumerate(version.scenarios):
+        clock = SimulatedClock(scenario["received_at"])
+        office = Office(store, CATALOGUE, clock, SeededIds(number))
+        CATALOGUE.publish(store, clock.now())
+        walk = Walk(office, version, scenario)
+        for said in scenario["step"]:
+            walk.step(said)
+        expected = scenario["expect"]
+        assert walk.view.outcome == expected["outcome"], scenario["id"]
+        assert expected.get("end", walk.view.end_element) == walk.view.end_element, scenario["id"]
+        most = max(most, walk.most)
+    assert reviews.rebuild(office) == ()
+    assert most <= MOST_STATEMENTS
