@@ -19,6 +19,11 @@ COUNTS = frozenset({"nrOfInstances", "nrOfCompletedInstances", "nrOfActiveInstan
 OUR_FORMATS = frozenset({"", "motcua", "text/x-motcua"})
 MAX_INSTANCES = 500
 MAX_LOOPS = 1_000
+TIMES = {
+    "duration": "is no ISO 8601 duration such as P12D, of at most 200 years",
+    "date": "is no ISO 8601 date such as 2026-03-02T08:00:00+07:00",
+    "cycle": "is no ISO 8601 cycle such as R3/P1D, at least a minute apart, at most 1,000 times",
+}
 MAX_DIGITS = 12
 
 
@@ -99,7 +104,7 @@ def _timer(
         try:
             PARSERS[event.timer](event.text)
         except TimerFaulty as fault:
-            yield _about("timer", node, str(fault), f"'{event.text:.80}' as {event.timer}")
+            yield _about("timer", node, str(fault), f"'{event.text:.80}' {TIMES[event.timer]}")
     else:
         yield from _expression(node, event.text, facts, local)
 
