@@ -241,6 +241,28 @@ class DossierWithdrawn(Event):
     reason: str = ""
 
 
+@dataclass(frozen=True, kw_only=True)
+class IntakeRefused(Event):
+    """The agency refused to take or settle the dossier (từ chối); the reason is for people."""
+
+    kind: ClassVar[str] = "intake_refused"
+    reason: str
+    signer: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApologyIssued(Event):
+    """The agency apologised for being late and gave a new date (xin lỗi, hẹn lại).
+
+    `new_due_at` is ISO 8601 text with an offset; it replaces the due moment.
+    """
+
+    kind: ClassVar[str] = "apology_issued"
+    reason: str
+    new_due_at: str
+    signer: str
+
+
 def _subclasses(base: type[Event]) -> list[type[Event]]:
     return [c for sub in base.__subclasses__() for c in (sub, *_subclasses(sub))]
 
