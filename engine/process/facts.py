@@ -17,6 +17,7 @@ MAX_TEXT = 4_000
 MAX_NUMBER = 10**15
 MAX_LIST = 500
 MAX_DEPTH = 8
+MAX_PARTS = 5_000
 TYPES = ("boolean", "integer", "number", "text", "date", "list")
 
 
@@ -91,22 +92,24 @@ def _is_date(text: str) -> bool:
     return True
 
 
-def _bounded(name: str, value: Any, depth: int = 0) -> None:
-    if depth > MAX_DEPTH:
-        _refuse(name, "lồng quá sâu")
-    if isinstance(value, list | tuple):
-        items = list(value)
-    elif isinstance(value, Mapping):
-        items = list(value.values())
-        if not all(isinstance(key, str) for key in value):
+def _bounded(name: str, value: Any) -> None:
+    """Refuse a value too deep, too long or of too many parts; shared parts count every time."""
+    parts = 0
+    pending = [(value, 0)]
+    while pending:
+        part, depth = pending.pop()
+        parts += 1
+        if depth > MAX_DEPTH or parts > MAX_PARTS:
+            _refuse(name, "lồng quá sâu" if depth > MAX_DEPTH else f"có hơn {MAX_PARTS} phần tử")
+        if not isinstance(part, list | tuple | Mapping):
+            _simple(name, part)
+            continue
+        if isinstance(part, Mapping) and not all(isinstance(key, str) for key in part):
             _refuse(name, "có khóa không phải văn bản")
-    else:
-        _simple(name, value)
-        return
-    if len(items) > MAX_LIST:
-        _refuse(name, f"có hơn {MAX_LIST} phần tử")
-    for item in items:
-        _bounded(name, item, depth + 1)
+        items = list(part.values()) if isinstance(part, Mapping) else part
+        if len(items) > MAX_LIST:
+            _refuse(name, f"có hơn {MAX_LIST} phần tử")
+        pending.extend((item, depth + 1) for item in items)
 
 
 def _simple(name: str, value: Any) -> None:

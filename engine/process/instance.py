@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 MAX_PASSES = 1_000
 MAX_STEPS = 20_000
+MAX_TOKENS = 10_000
 
 
 class TooManySteps(Rejected):
@@ -55,6 +56,7 @@ class Instance:
         self.end_events: list[str] = []
         self.passes: dict[str, int] = {}
         self.steps = 0
+        self.placed = 0
         self.final_facts: dict[str, Any] = {}
 
     @property
@@ -63,8 +65,15 @@ class Instance:
         return self.scopes[""]
 
     def next_id(self) -> str:
-        """Return an id no token of this dossier ever had; the same command gives the same id."""
+        """Return an id no token of this dossier ever had; the same command gives the same id.
+
+        Raises TooManySteps when one command places more tokens than any office could mean.
+        """
         self.number += 1
+        self.placed += 1
+        if self.placed > MAX_TOKENS:
+            message = f"Một lệnh mở quá {MAX_TOKENS} thẻ; sơ đồ rẽ nhánh hoặc lặp quá nhiều."
+            raise TooManySteps(message)
         return f"t{self.number}"
 
     def log(self, event: Event) -> None:
