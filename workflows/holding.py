@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from engine import process
 from engine.law.authority import Actor
 from engine.law.procedure import Procedure
+from engine.law.working_time import WorkingCalendar
 from engine.process import Advance, WrongFact
 from engine.timing.events import Event, StepAssigned, StepEvent
 from workflows import deriving, projecting
@@ -67,7 +68,7 @@ class Held:
     said: Said = field(default_factory=Said)
 
     @property
-    def calendar(self) -> Any:
+    def calendar(self) -> WorkingCalendar:
         """The working calendar of the agency that settles the dossier."""
         return self.office.catalogue.calendar(self.row.competent_agency)
 

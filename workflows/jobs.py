@@ -11,12 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from engine import process
-from engine.errors import Rejected
 from engine.process import AlreadyEnded, UnknownTimer
-from workflows.errors import WorkflowError
 from workflows.holding import hold
 from workflows.office import Office
-from workflows.permitting import SYSTEM
+from workflows.permitting import FIRE_TIMER, SYSTEM
 from workflows.store import UnitOfWork
 from workflows.store.jobs import DueJob
 from workflows.store.records import OutboxRow
@@ -81,9 +79,9 @@ def deliver_outbox(office: Office, send: Send, limit: int = 100) -> Done:
 def _run(office: Office, job: DueJob) -> bool:
     try:
         office.store.write(lambda uow: _fire(uow, office, job))
-    except (Rejected, WorkflowError) as fault:
-        log.warning("Timer %s of dossier %s failed: %s", job.timer, job.dossier_id, fault.code)
-        text, now = f"{fault.code}: {fault}", office.clock.now()
+    except Exception as fault:
+        log.exception("Timer %s of dossier %s failed", job.timer, job.dossier_id)
+        text, now = repr(fault), office.clock.now()
         office.store.write(lambda uow: uow.jobs.failed(job, now, text))
         return False
     return True
@@ -95,6 +93,7 @@ def _fire(uow: UnitOfWork, office: Office, job: DueJob) -> None:
     timer = next((t for t in held.state.timers if t["id"] == job.timer), None)
     if timer is None or datetime.fromisoformat(timer["due_at"]) > held.now:
         return  # somebody was faster: it fired, or what it watched is over
+    held.permit(FIRE_TIMER)
     try:
         advance = process.expire(
             held.version.definition, held.state.state, job.timer, **held.engine

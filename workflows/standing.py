@@ -14,13 +14,10 @@ from engine.law.deadlines import Deadline, due
 from engine.law.procedure import Procedure
 from engine.law.working_time import WorkingCalendar
 from engine.timing.events import (
-    ElementPassed,
     Event,
     ProcessEnded,
-    StepCompleted,
     StepEnabled,
     StepEvent,
-    StepWithdrawn,
     SupplementRequested,
 )
 from engine.timing.intervals import interval_of
@@ -83,19 +80,17 @@ def deadline_events(procedure: Procedure) -> tuple[frozenset[str], frozenset[str
     elements = {name for name, law in procedure.steps.items() if not law.counted}
     for stage in procedure.stages:
         elements |= {stage.from_element, stage.to_element}
+    if procedure.extension is not None:
+        elements.add(procedure.extension.element)
+    if procedure.extension is not None:
+        elements.add(procedure.extension.element)
     return DEADLINE_KINDS, frozenset(elements - {""})
 
 
 def touches_deadline(procedure: Procedure, events: Iterable[Event]) -> bool:
     """Tell whether the due moment can be another after these events."""
     kinds, elements = deadline_events(procedure)
-    for event in events:
-        if event.kind in kinds:
-            return True
-        moved = isinstance(event, StepEnabled | StepCompleted | StepWithdrawn | ElementPassed)
-        if moved and getattr(event, "element", "") in elements:
-            return True
-    return False
+    return any(e.kind in kinds or getattr(e, "element", "") in elements for e in events)
 
 
 def deadline_of(
@@ -107,12 +102,14 @@ def deadline_of(
     it lies at the counter.
     """
     history = list(events)
+    resolved_at = None
     for number, event in enumerate(history):
         if _resolves(procedure, event):
+            resolved_at = event.at
             del history[number:]
             break
     found = due(procedure.time_limit, procedure, row.received_at, row.channel, history, calendar)
-    return replace(found, running=found.running and len(history) == len(events))
+    return found if resolved_at is None else found.ended(resolved_at)
 
 
 def with_deadline(

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import sqlalchemy as sa
+
 from tests.builders import CLERK, LEADER, MONDAY, OFFICER, receive, task_of
 from workflows import intake, jobs, tasks
 from workflows.clock import SimulatedClock
 from workflows.jobs import Done
 from workflows.office import Office
+from workflows.store import tables
 from workflows.store.records import OutboxRow
 from workflows.tasks import CompleteTask
 from workflows.views import DossierView
@@ -97,3 +100,28 @@ def test_nothing_is_sent_for_a_command_that_was_undone(office: Office) -> None:
     except RuntimeError:
         office.store._at_point = lambda _point: None
     assert jobs.deliver_outbox(office, lambda _message: None) == Done()
+
+
+def test_a_timer_that_cannot_fire_is_tried_again_later_and_harms_no_other(office: Office) -> None:
+    broken, sound = asked(office), asked(office)
+    spoil = sa.update(tables.dossier).where(tables.dossier.c.id == broken.id)
+    office.store.write(lambda uow: uow.connection.execute(spoil.values(state=b"nonsense")))
+    go_to(office, 13)
+    assert jobs.run_due(office) == Done(done=1, failed=1)
+    assert jobs.run_due(office) == Done()
+    row, _ = office.store.read(lambda uow: uow.dossiers.get(sound.id))
+    assert row.revision == sound.revision + 1
+    go_to(office, 14)
+    assert jobs.run_due(office) == Done(failed=1)
+
+
+def test_a_timer_that_never_fires_is_left_to_people(office: Office) -> None:
+    broken = asked(office)
+    spoil = sa.update(tables.dossier).where(tables.dossier.c.id == broken.id)
+    office.store.write(lambda uow: uow.connection.execute(spoil.values(state=b"nonsense")))
+    for day in range(13, 25):
+        go_to(office, day)
+        jobs.run_due(office)
+    query = sa.select(tables.due_job.c.state, tables.due_job.c.attempts)
+    stuck = office.store.read(lambda uow: uow.connection.execute(query).one())
+    assert tuple(stuck) == ("stuck", 8)
