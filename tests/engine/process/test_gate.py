@@ -282,7 +282,7 @@ def test_a_finding_speaks_vietnamese_and_english_and_says_what_to_do(rule: str) 
         assert case.element in first.message or first.element == case.element
 
 
-@pytest.mark.parametrize("rule", sorted(set(CASES) - {"unsupported"}))
+@pytest.mark.parametrize("rule", sorted(CASES))
 def test_an_english_sentence_has_no_vietnamese_word(rule: str) -> None:
     sentence = found(CASES[rule].source, rule)[0].message_en
     assert re.fullmatch(r"[\x20-\x7e→…]+", sentence)
@@ -351,6 +351,14 @@ def test_a_called_process_is_judged_although_it_is_not_executable() -> None:
 def test_a_process_may_call_itself_through_no_other() -> None:
     source = document(node("callActivity", "c", calledElement="p"))
     assert found(source, "call_ring")[0].message_en.endswith("p → p.")
+
+
+def test_calls_nested_deeper_than_sub_processes_may_be_are_refused() -> None:
+    chain = "".join(
+        other(node("callActivity", f"c{i}", calledElement=f"q{i + 1}"), f"q{i}") for i in range(70)
+    )
+    source = document(call("q0"), roots=chain + other(TASK, "q70"))
+    assert {f.element for f in found(source, "too_deep")} >= {"p", "q0"}
 
 
 @pytest.mark.parametrize(

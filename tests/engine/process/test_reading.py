@@ -361,3 +361,37 @@ def test_the_procedures_of_this_repository_have_no_error(path: Path) -> None:
 
 def test_the_head_of_the_test_documents_takes_two_lines() -> None:
     assert HEAD.count("\n") == 2
+
+
+@pytest.mark.parametrize("properties", [("code",), ("code", "round")])
+def test_the_standard_correlation_gives_the_key_of_a_message(properties: tuple[str, ...]) -> None:
+    path = '<messagePath xsi:type="tFormalExpression">body</messagePath>'
+    roots = '<message id="m" name="answer"/>' + "".join(
+        f'<correlationProperty id="{p}"><correlationPropertyRetrievalExpression messageRef="m">'
+        f"{path}</correlationPropertyRetrievalExpression></correlationProperty>"
+        for p in properties
+    )
+    bindings = "".join(
+        f'<correlationPropertyBinding correlationPropertyRef="t:{p}">'
+        f'<dataPath xsi:type="tFormalExpression">{p}</dataPath></correlationPropertyBinding>'
+        for p in properties
+    )
+    refs = "".join(f"<correlationPropertyRef>{p}</correlationPropertyRef>" for p in properties)
+    roots += (
+        '<collaboration id="co"><participant id="pa" processRef="p"/>'
+        f'<correlationKey id="k">{refs}</correlationKey></collaboration>'
+    )
+    subscription = (
+        f'<correlationSubscription correlationKeyRef="k">{bindings}</correlationSubscription>'
+    )
+    source = definitions(
+        roots,
+        process(
+            node("startEvent", "s"),
+            node("receiveTask", "a", messageRef="m"),
+            flows("s>a"),
+            subscription,
+        ),
+    )
+    walk = Walk(compile_definition(read(source))).begin(code="H1", round="2")
+    assert walk.at.subscriptions[0].key == "|".join(("H1", "2")[: len(properties)])
