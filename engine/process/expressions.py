@@ -19,6 +19,7 @@ from engine.process.operators import BINARY, FUNCTIONS, MAX_NUMBER, SYNONYMS, nu
 
 MAX_LENGTH = 2_000
 MAX_DEPTH = 60
+MAX_OPERATIONS = 200
 
 Value = Any
 Environment = Mapping[str, Value]
@@ -112,6 +113,7 @@ class _Compiler:
         self.tokens = self._tokenize(text)
         self.at = 0
         self.depth = 0
+        self.operations = 0
         self.names: set[str] = set()
 
     def _tokenize(self, text: str) -> list[tuple[str, str]]:
@@ -222,6 +224,9 @@ class _Compiler:
         return None
 
     def _combine(self, symbol: str, left: _Part, right: _Part) -> _Part:
+        self.operations += 1
+        if self.operations > MAX_OPERATIONS:
+            raise ExpressionFaulty(f"có hơn {MAX_OPERATIONS} phép tính; tách thành nhiều bước")
         _, kind, function = BINARY[symbol.removeprefix("not ")]
         self._agree(symbol, left, right)
         a, b = left.run, right.run

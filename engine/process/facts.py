@@ -94,7 +94,7 @@ def _is_date(text: str) -> bool:
 
 def _bounded(name: str, value: Any) -> None:
     """Refuse a value too deep, too long or of too many parts; shared parts count every time."""
-    parts = 0
+    parts = text = 0
     pending = [(value, 0)]
     while pending:
         part, depth = pending.pop()
@@ -103,6 +103,9 @@ def _bounded(name: str, value: Any) -> None:
             _refuse(name, "lồng quá sâu" if depth > MAX_DEPTH else f"có hơn {MAX_PARTS} phần tử")
         if not isinstance(part, list | tuple | Mapping):
             _simple(name, part)
+            text += len(part) if isinstance(part, str) else 0
+            if text > MAX_FACTS_BYTES:
+                _refuse(name, "là văn bản quá dài")
             continue
         if isinstance(part, Mapping) and not all(isinstance(key, str) for key in part):
             _refuse(name, "có khóa không phải văn bản")

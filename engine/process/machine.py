@@ -162,6 +162,8 @@ def deliver(  # noqa: PLR0913 - a message has a name, a key and facts
             _set_facts(instance, token, dict(facts or {}))
             token.marks["gave"] = dict(facts or {})
             token.task_spec.fire(token)
+            if token.listens:
+                del token.marks["gave"]
     return _advance(instance)
 
 
