@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -752,7 +753,7 @@ def test_an_event_may_throw_several_things() -> None:
 
 def test_facts_are_bounded_as_a_whole() -> None:
     walk = Walk(model(tasks("a", "b"), flows("s>a", "a>b", "b>e"))).begin()
-    much = {f"n{i}": "x" * 3900 for i in range(20)}
+    much: dict[str, Any] = {f"n{i}": "x" * 3900 for i in range(20)}
     with pytest.raises(WrongFact):
         walk.do("a", **much)
     with pytest.raises(WrongFact):
@@ -760,5 +761,5 @@ def test_facts_are_bounded_as_a_whole() -> None:
     with pytest.raises(WrongFact):
         walk.do("a", deep=[[[[[[[[[[1]]]]]]]]]])
     with pytest.raises(WrongFact):
-        walk.do("a", **{"not a name": 1})
+        walk.do("a", **dict[str, Any]([("not a name", 1)]))
     assert walk.do("a", n=1).open == ["b"]

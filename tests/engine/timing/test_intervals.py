@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -26,7 +27,7 @@ from engine.timing.measures import measure, step_measures
 from tests.engine.law.calendars import OFFICE
 
 BASE = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # Monday 08:00 in Viet Nam
-NAMED = {"step": "t1", "element": "check"}
+NAMED: dict[str, Any] = {"step": "t1", "element": "check"}
 
 
 def at(minutes: float) -> datetime:
