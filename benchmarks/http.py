@@ -66,9 +66,8 @@ def main() -> None:
     if options.serve:
         serve(*options.serve)
         return
-    print(
-        f"{'database':11}{'rounds':>7}{'clients':>8}  {'system':9}{'p50 ms':>8}{'p99 ms':>8}{'req/s':>8}"
-    )
+    print(f"{'database':11}{'rounds':>7}{'clients':>8}  {'system':9}", end="")
+    print(f"{'p50 ms':>8}{'p99 ms':>8}{'req/s':>8}")
     for database in options.database:
         with tempfile.TemporaryDirectory() as folder:
             for rounds in options.rounds:
@@ -209,7 +208,7 @@ def work(system: str, client: Client, bearer: str, seconds: float) -> None:
         response = connection.getresponse()
         answer = json.loads(response.read())
         client.times.append(time.perf_counter() - began)
-        assert response.status == 200, answer
+        assert response.status == http.HTTPStatus.OK, answer
         move(system, client, answer)
     connection.close()
 

@@ -60,8 +60,7 @@ def _complete(
         sa.update(tables.dossier).where(tables.dossier.c.id == dossier).values(**values)
     )
     connection.execute(sa.insert(tables.event), _events(row, step, now))
-    done = {**step._mapping, "state": "done", "closed_at": now}
-    new = {**step._mapping, "step": f"t{number}", "enabled_at": now}
+    new = {**step._asdict(), "step": f"t{number}", "enabled_at": now}
     connection.execute(
         sa.update(tables.step)
         .where(tables.step.c.dossier_id == dossier, tables.step.c.step == task)
@@ -69,7 +68,7 @@ def _complete(
     )
     connection.execute(sa.insert(tables.step), [new])
     answer = {"id": dossier, "revision": row.revision + 1, "task": new["step"], "facts": body}
-    answer |= {"code": row.code, "steps": [str(done["step"]), new["step"]]}
+    answer |= {"code": row.code, "steps": [str(step.step), new["step"]]}
     connection.execute(
         sa.insert(tables.command).values(
             actor="bench", key=key, kind="complete", request_hash="0" * 64, result=answer, at=now

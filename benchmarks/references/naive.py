@@ -1,4 +1,4 @@
-"""The naive way: the library as it comes, its whole JSON in one column, read and written each time."""
+"""The naive way: the library as it comes, its whole JSON in one column at every step."""
 
 from __future__ import annotations
 

@@ -69,6 +69,6 @@ def bpmn() -> bytes:
         '<?xml version="1.0" encoding="UTF-8"?>'
         '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" '
         'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" targetNamespace="urn:motcua:bench">'
-        f'<process id="bench" name="Thủ tục đo" isExecutable="true"><laneSet id="lanes">{lanes}</laneSet>'
-        f"{nodes}{flows}</process></definitions>"
+        '<process id="bench" name="Thủ tục đo" isExecutable="true">'
+        f'<laneSet id="lanes">{lanes}</laneSet>{nodes}{flows}</process></definitions>'
     ).encode()
