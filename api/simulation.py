@@ -22,7 +22,7 @@ CHANNELS = {"counter": 6, "online": 3, "post": 1}
 
 # How often somebody decides otherwise than the default: fact -> probability, first time and later.
 OTHERWISE = {
-    "components_complete": (0.17, 0.10),
+    "components_complete": (0.13, 0.08),
     "eligible": (0.03, 0.02),
     "accepted": (0.04, 0.0),
     "verification_needed": (0.14, 0.0),
@@ -142,7 +142,7 @@ class Chance:
         opening = time.next_opening(_midnight(day))
         minute = min(int(self._draw.triangular(0, 480, 60)), LATEST_MINUTE_OF_ARRIVAL)
         return Arrival(
-            at=time.add_minutes(opening, minute),
+            at=time.next_opening(time.add_minutes(opening, minute)),
             procedure=self._weighted(WEIGHTS),
             channel=self._weighted(CHANNELS),
             commune=self._draw.choice(communes),

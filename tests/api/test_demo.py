@@ -1,0 +1,79 @@
+"""The demo plays by the rules: nothing refused, the record adds up, one seed gives one play."""
+
+from __future__ import annotations
+
+import pytest
+from click.testing import CliRunner
+
+from api import open_office
+from api.cli import main
+from api.demo import FIRST_DAY, FIRST_MOMENT, LAST_DAY, Demo
+from api.formatting import OFFICE_ZONE
+from api.simulation import Chance, working_days
+from config import Settings
+from tests.api.conftest import ROOT
+from workflows import reviews
+from workflows.clock import SeededIds, SimulatedClock
+
+pytestmark = pytest.mark.slow
+
+
+def _play(tmp_path, name, seed):
+    url = f"sqlite:///{tmp_path / name}"
+    clock = SimulatedClock(FIRST_MOMENT)
+    office = open_office(Settings(database_url=url, bpmn_folder=ROOT / "bpmn"), clock, SeededIds(6))
+    game = Demo(office, clock, seed)
+    game.play(9, lambda *_: None)
+    return office, game
+
+
+def _record(office):
+    ids = office.store.read(lambda uow: uow.dossiers.ids())
+    records = [office.store.read(lambda uow, d=d: uow.events.of_dossier(d)) for d in ids]
+    return sorted((e.dossier_id, e.seq, e.kind, e.at, e.hash) for record in records for e in record)
+
+
+def test_no_command_of_the_demo_is_refused_and_the_record_adds_up(tmp_path):
+    office, game = _play(tmp_path, "a.db", 6)
+    assert dict(game.refused) == {}
+    assert reviews.rebuild(office) == ()
+    played = [reviews.summary(office, v.procedure.code) for v in office.catalogue.procedures()]
+    assert sum(summary.dossiers for summary in played) == 9
+    assert sum(summary.resolved for summary in played) > 4
+    office.store.close()
+
+
+def test_the_same_seed_gives_the_same_record_to_the_last_hash(tmp_path):
+    first, _ = _play(tmp_path, "a.db", 6)
+    second, _ = _play(tmp_path, "b.db", 6)
+    assert _record(first) == _record(second)
+    first.store.close()
+    second.store.close()
+
+
+def test_people_apply_within_office_hours(office):
+    time = office.catalogue.calendars.of("standard")
+    days = working_days(FIRST_DAY, LAST_DAY, time)
+    assert len(days) > 60
+    for arrival in Chance(1).arrivals(200, days, ("H55.904",), time):
+        assert time.next_opening(arrival.at) == arrival.at.astimezone(OFFICE_ZONE)
+
+
+def test_a_second_start_finds_its_data_and_an_interrupted_one_leaves_none(tmp_path, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    file = tmp_path / "demo.db"
+    start = ["demo", "--no-serve", "--dossiers", "2", "--seed", "6", "--database", str(file)]
+
+    def cut(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Demo, "play", cut)
+        assert CliRunner().invoke(main, start).exit_code != 0
+    assert not file.exists()
+    first = CliRunner().invoke(main, start)
+    assert first.exit_code == 0, first.output
+    assert "Đã có dữ liệu" not in first.stderr
+    second = CliRunner().invoke(main, start)
+    assert "Đã có dữ liệu" in second.stderr
+    assert second.stdout == first.stdout
