@@ -180,6 +180,8 @@ def _named_elements_exist(
     ]
     if procedure.supplement is not None:
         named.append(("supplement.wait_element", procedure.supplement.wait_element))
+    if procedure.extension is not None:
+        named.append(("extension.element", procedure.extension.element))
     for path, element in named:
         if element and element not in definition.elements:
             problems.error(path, f"Sơ đồ không có phần tử «{element}».", "Hãy sửa tên.")

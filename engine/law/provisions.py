@@ -187,9 +187,13 @@ class Stage(Sourced):
 
 @dataclass(frozen=True, kw_only=True)
 class Extension(Sourced):
-    """By how much and how often the limit may be extended (gia hạn)."""
+    """By how much and how often the limit may be extended (gia hạn).
+
+    It is given when the step `element` completes; empty where the process has no such step.
+    """
 
     allowed: bool
+    element: str = ""
     max_times: int = 1
     amount: int = 0
     unit: Unit = Unit.WORKING_DAY

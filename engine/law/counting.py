@@ -1,0 +1,149 @@
+"""From when a limit counts, and when it ends if nothing stops its clock.
+
+Cut-off, day of reception, rolling forward, months: rulings 2 and 3 as parameters of the limit.
+Not for what happens to the dossier afterwards: see `pauses` and `deadlines`.
+"""
+
+from __future__ import annotations
+
+import calendar as months
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from engine.law.provisions import Extension, TimeLimit, Unit
+from engine.law.working_time import DAY, ZONE, WorkingCalendar
+
+LAST_HOUR = timedelta(hours=1)
+MINUTES_PER_HOUR = 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One line of an explanation, Vietnamese, with the source of the rule it applies."""
+
+    text: str
+    source: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counted:
+    """A limit counted out: the moment its first unit begins, and the moment its last one ends."""
+
+    since: datetime
+    due_at: datetime
+
+
+def count(
+    limit: TimeLimit, start: datetime, calendar: WorkingCalendar, lines: list[Line]
+) -> Counted:
+    """Return when a limit that starts at a moment begins to count and ends; adds its reasons.
+
+    Raises OutsideCalendar when a needed year is not loaded.
+    """
+    if limit.unit == Unit.HOUR:
+        return Counted(since=start, due_at=start + timedelta(hours=limit.amount))
+    effective = _effective(limit.cut_off, start, calendar, lines)
+    if limit.unit == Unit.WORKING_HOUR:
+        end = calendar.add_minutes(effective, limit.amount * MINUTES_PER_HOUR)
+        return Counted(since=effective, due_at=end)
+    first = effective.astimezone(ZONE).date()
+    due_at = _due_day(limit, first, calendar, lines)
+    if limit.counts_reception_day:
+        return Counted(since=effective, due_at=due_at)
+    return Counted(since=_midnight(first + DAY), due_at=due_at)
+
+
+def extended(
+    limit: TimeLimit,
+    extension: Extension,
+    start: datetime,
+    calendar: WorkingCalendar,
+    lines: list[Line],
+) -> Counted:
+    """Return the limit counted out with one extension (gia hạn) added to it.
+
+    In the same unit the two are one longer limit, so that a due date on a day off rolls once; in
+    another unit the extension is counted on from the end of the limit.
+    """
+    if extension.unit == limit.unit:
+        return count(replace(limit, amount=limit.amount + extension.amount), start, calendar, lines)
+    counted = count(limit, start, calendar, lines)
+    end = counted.due_at
+    if extension.unit == Unit.HOUR:
+        end += timedelta(hours=extension.amount)
+    elif extension.unit == Unit.WORKING_HOUR:
+        end = calendar.add_minutes(end, extension.amount * MINUTES_PER_HOUR)
+    else:
+        more = replace(
+            limit, amount=extension.amount, unit=extension.unit, counts_reception_day=False
+        )
+        end = _due_day(more, end.astimezone(ZONE).date(), calendar, [])
+    return replace(counted, due_at=end)
+
+
+def _effective(
+    cut_off: str, start: datetime, calendar: WorkingCalendar, lines: list[Line]
+) -> datetime:
+    """Return the moment the dossier counts as received: in office hours, before the cut-off."""
+    opened = calendar.next_opening(start)
+    if opened != start:
+        lines.append(Line(text=f"Nhận ngoài giờ làm việc: tính từ {at_text(opened)}."))
+    if cut_off == "none":
+        return opened
+    day = opened.astimezone(ZONE).date()
+    last = calendar.closing(day) - LAST_HOUR if cut_off == "last_hour" else _clock(day, cut_off)
+    # The text says "after": a dossier received at 15:00 sharp is in time.
+    if opened <= last:
+        return opened
+    following = calendar.opening(calendar.add_working_days(day, 1))
+    text = f"Nhận sau {last.astimezone(ZONE):%H:%M}: tính từ {at_text(following)}."
+    lines.append(Line(text=text))
+    return following
+
+
+def _due_day(
+    limit: TimeLimit, first: date, calendar: WorkingCalendar, lines: list[Line]
+) -> datetime:
+    """Return the closing time of the last day of a limit in days or months.
+
+    The day of reception does not count unless the procedure says so (ruling 3, Bộ luật Dân sự).
+    """
+    counts = limit.counts_reception_day
+    said = "tính cả" if counts else "không tính"
+    lines.append(Line(text=f"Ngày nhận {first:%d/%m/%Y} {said}."))
+    amount = limit.amount - 1 if counts else limit.amount
+    if limit.unit == Unit.WORKING_DAY:
+        return calendar.closing(calendar.add_working_days(first, amount))
+    last = first + timedelta(days=amount)
+    if limit.unit == Unit.MONTH:
+        last = _add_months(first, limit.amount)
+    rolled = calendar.add_working_days(last, 0)
+    if rolled == last:
+        return calendar.closing(last)
+    if not limit.rolls_forward:
+        lines.append(Line(text=f"Ngày {last:%d/%m/%Y} là ngày nghỉ, không chuyển ngày."))
+        return _midnight(last) + timedelta(seconds=calendar.hours.usual[-1][1])
+    text = f"Ngày {last:%d/%m/%Y} là ngày nghỉ: chuyển sang {rolled:%d/%m/%Y}."
+    lines.append(Line(text=text))
+    return calendar.closing(rolled)
+
+
+def _add_months(day: date, amount: int) -> date:
+    total = day.year * 12 + day.month - 1 + amount
+    year, month = divmod(total, 12)
+    last = months.monthrange(year, month + 1)[1]
+    return date(year, month + 1, min(day.day, last))
+
+
+def _clock(day: date, text: str) -> datetime:
+    hour, minute = text.split(":")
+    return _midnight(day) + timedelta(hours=int(hour), minutes=int(minute))
+
+
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=ZONE)
+
+
+def at_text(moment: datetime) -> str:
+    """Return a moment as people in Viet Nam write it."""
+    return f"{moment.astimezone(ZONE):%H:%M %d/%m/%Y}"
