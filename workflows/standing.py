@@ -82,8 +82,6 @@ def deadline_events(procedure: Procedure) -> tuple[frozenset[str], frozenset[str
         elements |= {stage.from_element, stage.to_element}
     if procedure.extension is not None:
         elements.add(procedure.extension.element)
-    if procedure.extension is not None:
-        elements.add(procedure.extension.element)
     return DEADLINE_KINDS, frozenset(elements - {""})
 
 
