@@ -20,6 +20,7 @@ LIBRARIES = {
     "engine": set(),
     "engine.process": {"SpiffWorkflow", "lxml", "orjson"},
     "workflows": {"orjson"},
+    "workflows.printing": {"orjson", "segno", "typst"},
     "workflows.store": {"sqlalchemy", "alembic", "orjson"},
     "api": {
         "flask", "flask_smorest", "marshmallow", "werkzeug", "apispec", "webargs", "jinja2",
