@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -65,8 +65,7 @@ def demo(
     else:
         play_into(settings, database, dossiers, seed)
     settings = replace(settings, database_url=f"sqlite:///{database}")
-    clock = ContinuedClock(end_of_play())
-    office = open_office(settings, clock, SystemIds())
+    office = resume(settings)
     if as_json:
         print_json(review_record(office))
     else:
@@ -94,6 +93,14 @@ def play_into(settings: Settings, database: Path, dossiers: int, seed: int) -> N
     part.rename(database)
     for refusal, times in game.refused.most_common():
         err().print(Text(f"bị từ chối {times} lần: {refusal}", style="yellow"))
+
+
+def resume(settings: Settings) -> Office:
+    """Return the office of the demo, its clock going on from the last thing that happened."""
+    office = open_office(settings, ContinuedClock(end_of_play()), SystemIds())
+    last = office.store.read(lambda u: (u.events.last_recorded(), u.accounts.last_issued()))
+    start = max(end_of_play(), *(moment for moment in last if moment is not None))
+    return replace(office, clock=ContinuedClock(start + timedelta(seconds=1)))
 
 
 def show(office: Office) -> None:

@@ -7,7 +7,8 @@ from click.testing import CliRunner
 
 from api import open_office
 from api.cli import main
-from api.demo import FIRST_DAY, FIRST_MOMENT, LAST_DAY, Demo
+from api.cli_demo import resume
+from api.demo import FIRST_DAY, FIRST_MOMENT, LAST_DAY, Demo, end_of_play, hire
 from api.formatting import OFFICE_ZONE
 from api.simulation import Chance, working_days
 from config import Settings
@@ -77,3 +78,16 @@ def test_a_second_start_finds_its_data_and_an_interrupted_one_leaves_none(tmp_pa
     second = CliRunner().invoke(main, start)
     assert "Đã có dữ liệu" in second.stderr
     assert second.stdout == first.stdout
+
+
+def test_the_clock_of_the_demo_goes_on_from_what_happened_last(tmp_path):
+    office, _ = _play(tmp_path, "a.db", 6)
+    office.store.close()
+    settings = Settings(database_url=f"sqlite:///{tmp_path / 'a.db'}", bpmn_folder=ROOT / "bpmn")
+    moments = []
+    for _ in range(2):
+        office = resume(settings)
+        hire(office, "demo.clerk", "H55.904.01", "one_stop_clerk")
+        moments.append(office.clock.now())
+        office.store.close()
+    assert moments[1] > moments[0] > end_of_play()

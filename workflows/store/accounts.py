@@ -60,6 +60,10 @@ class Accounts:
         """Store the hash of a token with its post, scopes and dates."""
         self._connection.execute(access_token.insert(), values)
 
+    def last_issued(self) -> datetime | None:
+        """Return when the latest token was issued, None where there is none."""
+        return self._connection.execute(sa.select(sa.func.max(access_token.c.issued_at))).scalar()
+
     def revoke(self, token_hash: str, now: datetime) -> bool:
         """End a token at once; tells whether there was one to end."""
         statement = access_token.update().where(

@@ -99,6 +99,10 @@ class Events:
         rows = self._connection.execute(query.order_by(event.c.seq))
         return [EventRow(**row._mapping) for row in rows]  # noqa: SLF001
 
+    def last_recorded(self) -> datetime | None:
+        """Return when the latest event was written down, None in an empty record."""
+        return self._connection.execute(sa.select(sa.func.max(event.c.recorded_at))).scalar()
+
     def concerning(
         self, dossier_id: str, *, kinds: Collection[str], elements: Collection[str]
     ) -> list[Event]:
