@@ -24,6 +24,8 @@ TAKE_SUPPLEMENT = "supplement.take"
 ANSWER_REFERRAL = "referral.answer"
 RETURN_RESULT = "result.return"
 FIRE_TIMER = "timer.fire"
+ISSUE_APOLOGY = "apology.issue"
+ISSUE_REFUSAL = "refusal.issue"
 
 SYSTEM = Actor(person="system", agency="", role="system")
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 ANY_DOSSIER_ROLES = frozenset({"one_stop_clerk"})
+SIGNING_ROLES = frozenset({"leader"})
 SYSTEM = "system"
 
 
@@ -74,6 +75,10 @@ def _counter_or_own(actor: Actor, resource: Resource) -> bool:
     return _own_step(actor, resource) or _counter(actor, resource)
 
 
+def _signer(actor: Actor, resource: Resource) -> bool:
+    return actor.role in SIGNING_ROLES and actor.agency in resource.agencies
+
+
 def _system(actor: Actor, _resource: Resource) -> bool:
     return actor.role == SYSTEM
 
@@ -85,6 +90,7 @@ COUNTER_OR_OWN = Rule(
 )
 PARTY = Rule("party", "Cơ quan tiếp nhận, giải quyết hoặc đang được hỏi ý kiến.", _party)
 OWN_AGENCY = Rule("own_agency", "Danh sách của chính cơ quan mình.", _own_agency)
+SIGNER = Rule("signer", "Lãnh đạo cơ quan tiếp nhận hoặc giải quyết hồ sơ ký.", _signer)
 SYSTEM_ONLY = Rule("system", "Chỉ hệ thống tự làm khi đến hạn.", _system)
 
 RULES: dict[str, Rule] = {
@@ -105,6 +111,8 @@ RULES: dict[str, Rule] = {
     "referral.list": OWN_AGENCY,
     "referral.answer": OWN_AGENCY,
     "result.return": COUNTER_OR_OWN,
+    "apology.issue": SIGNER,
+    "refusal.issue": SIGNER,
     "timer.fire": SYSTEM_ONLY,
 }
 BARRED_ACTIONS = frozenset({"task.claim", "task.complete"})

@@ -23,6 +23,7 @@ from engine.timing.events import (
     SupplementRequested,
 )
 
+GENERAL_TIMES = 1  # NĐ 118/2025: a new date at most once
 MIN_WORDS = 2  # one word explains nothing
 _CODE_LIKE = re.compile(r"[\w.:/#-]*", re.ASCII)
 E_ = TypeVar("E_", bound=Event)
@@ -172,18 +173,8 @@ def apology(case: Case) -> Apology:
     _, event = _last(case, ApologyIssued, "xin lỗi, hẹn lại")
     _understandable(event.reason)
     signer = _signed(event.signer)
-    law = case.procedure.extension
-    times = sum(isinstance(e, ApologyIssued) for e in case.events)
-    if law is None or not law.allowed:
-        raise BeyondExtension("Thủ tục này không cho gia hạn.")
-    if times > law.max_times:
-        raise BeyondExtension(f"Chỉ được hẹn lại {law.max_times} lần; đã hẹn lại {times} lần.")
     old, new = case.due_at(event), _moment(event.new_due_at)
-    latest = latest_extension(law, old, case.calendar)
-    if not old < new <= latest:
-        raise BeyondExtension(
-            f"Ngày hẹn mới phải sau {old:%H:%M %d/%m/%Y} và không quá {latest:%H:%M %d/%m/%Y}."
-        )
+    _may_be_moved(case, old, new)
     return Apology(
         head=head(case, event.at, case.received.competent_agency),
         received_at=case.received.at.astimezone(ZONE),
@@ -211,6 +202,24 @@ def stop_notice(case: Case) -> StopNotice:
         fees="Phí, lệ phí đã nộp được xử lý theo quy định của pháp luật về phí, lệ phí.",
         author=entry.actor,
     )
+
+
+def _may_be_moved(case: Case, old: datetime, new: datetime) -> None:
+    """Refuse a second new date and one beyond the extension.
+
+    A procedure silent about extensions has the general rule: one new date, no bound of its own.
+    """
+    law = case.procedure.extension
+    if law is not None and not law.allowed:
+        raise BeyondExtension("Thủ tục này không cho gia hạn.")
+    most = law.max_times if law is not None else GENERAL_TIMES
+    times = sum(isinstance(e, ApologyIssued) for e in case.events)
+    if times > most:
+        raise BeyondExtension(f"Chỉ được hẹn lại {most} lần; nhật ký đã có {times} lần.")
+    if new <= old:
+        raise BeyondExtension(f"Ngày hẹn mới phải sau {old:%H:%M %d/%m/%Y}.")
+    if law is not None and new > (latest := latest_extension(law, old, case.calendar)):
+        raise BeyondExtension(f"Ngày hẹn mới không được quá {latest:%H:%M %d/%m/%Y}.")
 
 
 def latest_extension(law: Extension, old: datetime, calendar: WorkingCalendar) -> datetime:

@@ -24,6 +24,8 @@ RIGHT = {
     "referral.list": ("officer", LIST),
     "referral.answer": ("officer", LIST),
     "result.return": ("one_stop_clerk", DOSSIER),
+    "apology.issue": ("leader", DOSSIER),
+    "refusal.issue": ("leader", DOSSIER),
     "timer.fire": (SYSTEM, DOSSIER),
 }
 
