@@ -60,6 +60,12 @@ class ProblemList:
         """Add a warning unless this path has a problem already."""
         self._add(Problem(path=path, message=message, advice=advice, severity=WARNING))
 
+    def touched(self, path: str) -> bool:
+        """Tell whether there is an error at this path or anywhere below it."""
+        below = (f"{path}.", f"{path}[")
+        errors = (p.path for p in self._problems if p.severity == ERROR)
+        return any(at == path or at.startswith(below) for at in errors)
+
     def all(self) -> tuple[Problem, ...]:
         """Return what was collected, in order."""
         return tuple(self._problems)

@@ -13,6 +13,7 @@ from dataclasses import field as default
 from datetime import date
 from typing import Any, Protocol
 
+from engine.law.contradictions import note_contradictions
 from engine.law.problems import ERROR, Problem, ProblemList, ProcedureInvalid
 from engine.law.provisions import (
     Component,
@@ -137,6 +138,7 @@ def parse_procedure(values: Mapping[str, Any]) -> Procedure:
 def _read(values: Mapping[str, Any]) -> tuple[Procedure, tuple[Problem, ...]]:
     problems = ProblemList()
     procedure = read_table(Procedure, values, "", problems)
+    note_contradictions(procedure, problems)
     return procedure, problems.all()
 
 
@@ -193,9 +195,6 @@ def _messages_exist(
     named = [(f"referrals[{i}].message", r.message) for i, r in enumerate(procedure.referrals)]
     if procedure.supplement is not None:
         named.append(("supplement.message", procedure.supplement.message))
-        if procedure.supplement.fact not in procedure.facts:
-            fact = procedure.supplement.fact
-            problems.error("supplement.fact", f"Dữ kiện «{fact}» chưa khai báo.", "Hãy khai báo.")
     known = set(definition.message_names)
     for path, message in named:
         if message and message not in known:

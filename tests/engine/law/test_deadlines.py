@@ -48,6 +48,7 @@ def procedure(limit: dict, **more: object) -> Procedure:
             "steps": {
                 "verify": {"status": 4, "counted": False, "clock": "other_agency"},
                 "work": {"status": 4, "norm_minutes": 60},
+                "extend": {"status": 4},
             },
             **more,
         }

@@ -71,10 +71,9 @@ def test_texts_are_composed() -> None:
 def test_what_a_diagram_lacks_is_named() -> None:
     wrong = values("birth_registration")
     wrong["lanes"]["Lane_Nowhere"] = {"role": "officer", "agency": "receiving"}
-    wrong["steps"]["fly"] = {"status": 4}
+    wrong["steps"]["fly"] = {"status": 5, "counted": False}
     wrong["supplement"]["message"] = "nothing"
-    wrong["supplement"]["wait_element"] = "nowhere"
-    wrong["supplement"]["fact"] = "unknown"
+    wrong["supplement"]["wait_element"] = "fly"
     removed = next(iter(values("birth_registration")["lanes"]))
     del wrong["lanes"][removed]
     del wrong["steps"]["sign"]
@@ -88,7 +87,6 @@ def test_what_a_diagram_lacks_is_named() -> None:
         "steps.sign",
         "supplement.message",
         "supplement.wait_element",
-        "supplement.fact",
     } <= paths
 
 

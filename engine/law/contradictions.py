@@ -1,0 +1,272 @@
+"""What a procedure file says in one place and denies in another, or what no law can mean.
+
+Every provision was read before (see `reading`); here they are held against each other. What
+depends on an entry that could not be read is not judged, so that one mistake is told once. Not for
+the diagram: see `Procedure.agrees_with`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from typing import Any, Protocol
+
+from engine.law.codes import PROCEDURE_CODE, NationalStatus
+from engine.law.problems import ProblemList
+from engine.law.provisions import (
+    Component,
+    Extension,
+    Fact,
+    FactKind,
+    Fee,
+    Lane,
+    Referral,
+    Result,
+    Silence,
+    Stage,
+    Step,
+    StepClock,
+    Supplement,
+    TimeLimit,
+    Unit,
+    norm_minutes_of,
+)
+
+_AGENCY = re.compile(r"receiving|competent|item|partner:[a-z][a-z0-9_]*")
+_AGENCY_ADVICE = "Hãy dùng receiving, competent, item hoặc partner:<tên>."
+_CUT_OFF = re.compile(r"none|last_hour|([01]\d|2[0-3]):[0-5]\d")
+_SUITS: dict[FactKind, Callable[[Any], bool]] = {
+    FactKind.BOOLEAN: lambda v: isinstance(v, bool),
+    FactKind.INTEGER: lambda v: isinstance(v, int) and not isinstance(v, bool),
+    FactKind.NUMBER: lambda v: isinstance(v, int | float) and not isinstance(v, bool),
+    FactKind.TEXT: lambda v: isinstance(v, str),
+    FactKind.DATE: lambda v: isinstance(v, date),
+    FactKind.LIST: lambda v: isinstance(v, tuple),
+}
+
+
+class Written(Protocol):
+    """The provisions of a procedure, as they were read."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def other_codes(self) -> tuple[str, ...]: ...
+    @property
+    def effective_from(self) -> date: ...
+    @property
+    def effective_to(self) -> date | None: ...
+    @property
+    def time_limit(self) -> TimeLimit: ...
+    @property
+    def stages(self) -> tuple[Stage, ...]: ...
+    @property
+    def extension(self) -> Extension | None: ...
+    @property
+    def supplement(self) -> Supplement | None: ...
+    @property
+    def components(self) -> tuple[Component, ...]: ...
+    @property
+    def fees(self) -> tuple[Fee, ...]: ...
+    @property
+    def results(self) -> tuple[Result, ...]: ...
+    @property
+    def lanes(self) -> Mapping[str, Lane]: ...
+    @property
+    def steps(self) -> Mapping[str, Step]: ...
+    @property
+    def referrals(self) -> tuple[Referral, ...]: ...
+    @property
+    def facts(self) -> Mapping[str, Fact]: ...
+
+
+def note_contradictions(written: Written, problems: ProblemList) -> None:
+    """Add everything in these provisions that cannot hold together."""
+    _head(written, problems)
+    _time_limit(written.time_limit, problems)
+    _stages(written, problems)
+    _extension(written, problems)
+    _supplement(written, problems)
+    _papers(written, problems)
+    for lane in written.lanes.values():
+        _agency(f"lanes.{lane.id}.agency", lane.agency, problems)
+    for step in written.steps.values():
+        _step(step, written, problems)
+    for index, referral in enumerate(written.referrals):
+        _referral(f"referrals[{index}]", referral, written, problems)
+    for fact in written.facts.values():
+        _fact(fact, problems)
+
+
+def _head(written: Written, problems: ProblemList) -> None:
+    named = [("code", written.code)]
+    named += [(f"other_codes[{i}]", code) for i, code in enumerate(written.other_codes)]
+    for path, code in named:
+        if not PROCEDURE_CODE.fullmatch(code):
+            problems.error(path, f"Mã «{code}» không đúng dạng.", "Viết như 1.001193.")
+    _period("effective_to", written.effective_from, written.effective_to, problems)
+
+
+def _period(path: str, start: date | None, end: date | None, problems: ProblemList) -> None:
+    if start is not None and end is not None and end <= start:
+        problems.error(path, "Hết hiệu lực trước khi có hiệu lực.", "Hãy sửa một trong hai ngày.")
+
+
+def _positive(path: str, value: int, problems: ProblemList, *, least: int = 1) -> None:
+    if value < least:
+        problems.error(path, f"{value} quá nhỏ.", f"Hãy ghi một số từ {least} trở lên.")
+
+
+def _time_limit(limit: TimeLimit, problems: ProblemList) -> None:
+    _positive("time_limit.amount", limit.amount, problems)
+    if not _CUT_OFF.fullmatch(limit.cut_off):
+        advice = "Hãy ghi none, last_hour hoặc một giờ như 15:00."
+        problems.error("time_limit.cut_off", f"«{limit.cut_off}» không hợp lệ.", advice)
+    if problems.touched("time_limit"):
+        return
+    if limit.unit in {Unit.HOUR, Unit.WORKING_HOUR} and limit.counts_reception_day:
+        advice = "Hạn tính bằng giờ chạy ngay từ lúc nhận; hãy bỏ mục này."
+        problems.error("time_limit.counts_reception_day", "Trái với đơn vị giờ.", advice)
+    if limit.unit == Unit.HOUR and limit.cut_off != "none":
+        advice = "Hạn tính bằng giờ đồng hồ chạy cả ngoài giờ làm việc; hãy ghi none."
+        problems.error("time_limit.cut_off", "Trái với đơn vị giờ.", advice)
+    for name, own in limit.channel.items():
+        _positive(f"time_limit.channel.{name}.amount", own.amount, problems)
+        if own.unit in {None, limit.unit} and own.amount > limit.amount:
+            advice = f"Hạn theo kênh phải ngắn hơn hoặc bằng {limit.amount}."
+            problems.error(f"time_limit.channel.{name}.amount", "Dài hơn thời hạn chung.", advice)
+
+
+def _stages(written: Written, problems: ProblemList) -> None:
+    stages, limit = written.stages, written.time_limit
+    _unique("stages", (s.id for s in stages), problems)
+    for index, stage in enumerate(stages):
+        _positive(f"stages[{index}].amount", stage.amount, problems)
+        if index and not stage.from_element:
+            advice = "Hãy ghi bước mà khi xong thì hẹn này bắt đầu."
+            problems.error(f"stages[{index}].from", "Lần hẹn này không có lúc bắt đầu.", advice)
+    comparable = stages and all(s.unit == limit.unit for s in stages)
+    if not comparable or problems.touched("stages") or problems.touched("time_limit"):
+        return
+    total = sum(s.amount for s in stages)
+    if total > limit.amount:
+        advice = f"Tổng các lần hẹn là {total}, thời hạn chung là {limit.amount}."
+        problems.error("stages", "Các lần hẹn dài hơn thời hạn chung.", advice)
+    elif total < limit.amount:
+        advice = f"Tổng các lần hẹn là {total}, thời hạn chung là {limit.amount}."
+        problems.warning("stages", "Các lần hẹn ngắn hơn thời hạn chung.", advice)
+
+
+def _extension(written: Written, problems: ProblemList) -> None:
+    extension = written.extension
+    if extension is None or not extension.allowed:
+        return
+    _positive("extension.amount", extension.amount, problems)
+    _positive("extension.max_times", extension.max_times, problems)
+    _known_step("extension.element", extension.element, written, problems)
+
+
+def _supplement(written: Written, problems: ProblemList) -> None:
+    supplement = written.supplement
+    if supplement is None or problems.touched("supplement"):
+        return
+    _positive("supplement.rounds", supplement.rounds, problems)
+    _positive("supplement.auto_close_after", supplement.auto_close_after, problems)
+    fact = written.facts.get(supplement.fact)
+    if fact is None:
+        if not problems.touched("facts"):
+            message = f"Dữ kiện «{supplement.fact}» chưa khai báo."
+            problems.error("supplement.fact", message, f"Hãy thêm [facts.{supplement.fact}].")
+    elif not _SUITS[fact.type](supplement.value):
+        advice = f"Dữ kiện «{fact.name}» có kiểu {fact.type}."
+        problems.error("supplement.value", "Giá trị không đúng kiểu của dữ kiện.", advice)
+    _known_step("supplement.wait_element", supplement.wait_element, written, problems)
+    wait = written.steps.get(supplement.wait_element)
+    if wait is not None and wait.counted:
+        advice = "Chờ người dân bổ sung không tính vào thời hạn; hãy ghi counted = false."
+        problems.error(f"steps.{wait.element}.counted", "Trái với [supplement].", advice)
+
+
+def _papers(written: Written, problems: ProblemList) -> None:
+    _unique("components", (c.id for c in written.components), problems)
+    _unique("fees", (f.id for f in written.fees), problems)
+    _unique("results", (r.id for r in written.results), problems)
+    for index, component in enumerate(written.components):
+        _positive(f"components[{index}].originals", component.originals, problems, least=0)
+        _positive(f"components[{index}].copies", component.copies, problems, least=0)
+    for index, fee in enumerate(written.fees):
+        _positive(f"fees[{index}].amount_vnd", fee.amount_vnd, problems, least=0)
+        _period(f"fees[{index}].valid_to", fee.valid_from, fee.valid_to, problems)
+
+
+def _unique(path: str, ids: Iterable[str], problems: ProblemList) -> None:
+    seen: set[str] = set()
+    for index, one in enumerate(ids):
+        if one in seen:
+            problems.error(f"{path}[{index}].id", f"«{one}» đã có ở trên.", "Hãy đặt mã khác.")
+        seen.add(one)
+
+
+def _step(step: Step, written: Written, problems: ProblemList) -> None:
+    path = f"steps.{step.element}"
+    if step.status not in set(NationalStatus):
+        advice = "Hãy ghi một trạng thái quốc gia từ 1 đến 10."
+        problems.error(f"{path}.status", f"Không có trạng thái {step.status}.", advice)
+    if step.counted and step.clock == StepClock.APPLICANT:
+        advice = "Thời gian của người dân không tính vào thời hạn; hãy ghi counted = false."
+        problems.error(f"{path}.clock", "Vừa tính thời hạn vừa chạy giờ của người dân.", advice)
+    for index, other in enumerate(step.not_same_hand_as):
+        where = f"{path}.not_same_hand_as[{index}]"
+        _known_step(where, other, written, problems)
+        if other == step.element:
+            problems.error(where, "Bước không thể trái tay với chính nó.", "Hãy ghi bước khác.")
+    if step.norm_minutes is not None:
+        _norm(path, step, step.norm_minutes, written.time_limit, problems)
+
+
+def _norm(path: str, step: Step, norm: int, limit: TimeLimit, problems: ProblemList) -> None:
+    _positive(f"{path}.norm_minutes", norm, problems, least=0)
+    whole = norm_minutes_of(limit.amount, limit.unit)
+    if whole is None or not step.counted or problems.touched("time_limit"):
+        return
+    if norm > whole:
+        advice = f"Thời hạn chung chỉ có {whole} phút làm việc (1 ngày = 8 giờ)."
+        problems.error(f"{path}.norm_minutes", "Một bước dài hơn cả thời hạn.", advice)
+
+
+def _referral(path: str, referral: Referral, written: Written, problems: ProblemList) -> None:
+    _agency(f"{path}.to", referral.to, problems)
+    _positive(f"{path}.days", referral.days, problems, least=0)
+    if referral.silence == Silence.AGREED and referral.days == 0:
+        advice = "Im lặng chỉ có nghĩa khi có hạn trả lời; hãy ghi days."
+        problems.error(f"{path}.silence", "Đồng ý khi im lặng nhưng không có hạn.", advice)
+    _known_step(f"{path}.wait_element", referral.wait_element, written, problems)
+    wait = written.steps.get(referral.wait_element)
+    if wait is not None and wait.counted != referral.counted:
+        advice = f"Bước «{wait.element}» ghi counted = {str(wait.counted).lower()}; phải như nhau."
+        problems.error(f"{path}.counted", "Trái với bước chờ trả lời.", advice)
+
+
+def _agency(path: str, agency: str, problems: ProblemList) -> None:
+    if not _AGENCY.fullmatch(agency):
+        problems.error(path, f"Không biết cơ quan «{agency}».", _AGENCY_ADVICE)
+
+
+def _known_step(path: str, element: str, written: Written, problems: ProblemList) -> None:
+    if element and element not in written.steps and not problems.touched("steps"):
+        problems.error(path, f"Không có bước «{element}».", f"Hãy thêm [steps.{element}].")
+
+
+def _fact(fact: Fact, problems: ProblemList) -> None:
+    suits = _SUITS[fact.type]
+    path = f"facts.{fact.name}"
+    for index, value in enumerate(fact.values):
+        if not suits(value):
+            advice = f"Mọi giá trị phải thuộc kiểu {fact.type}."
+            problems.error(f"{path}.values[{index}]", f"«{value}» không đúng kiểu.", advice)
+    if fact.default is None or problems.touched(path):
+        return
+    if not suits(fact.default) or (fact.values and fact.default not in fact.values):
+        advice = f"Phải thuộc kiểu {fact.type} và nằm trong values nếu có."
+        problems.error(f"{path}.default", f"«{fact.default}» không hợp lệ.", advice)
