@@ -20,6 +20,7 @@ from engine.timing.events import (
     Event,
     IntakeRefused,
     ProcessEnded,
+    StepEnabled,
     SupplementRequested,
 )
 from tests.bpmn.files import Folder
@@ -103,7 +104,7 @@ def supplemented(name: str, reason: str = MISSING, round_: int = 1) -> list[Even
     """Return a record in which papers were asked for."""
     events = begun(name)
     papers = tuple(c.id for c in Folder(name).procedure.components[:3])
-    step = next(e.step for e in events if e.kind == "step_enabled")
+    step = next(e.step for e in events if isinstance(e, StepEnabled))
     asked = SupplementRequested(
         at=events[-1].at, step=step, round=round_, components=papers, reason=reason
     )

@@ -33,6 +33,7 @@ DEADLINE_KINDS = frozenset(
         "step_suspended",
         "step_resumed",
         "result_returned",
+        "apology_issued",
         "dossier_withdrawn",
         "process_ended",
     }

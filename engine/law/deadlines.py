@@ -17,6 +17,7 @@ from engine.law.procedure import Procedure, Stage, TimeLimit
 from engine.law.provisions import Extension, OnSupplement, Unit
 from engine.law.working_time import MINUTE, ZONE, WorkingCalendar
 from engine.timing.events import (
+    ApologyIssued,
     ElementPassed,
     Event,
     ProcessEnded,
@@ -27,6 +28,7 @@ from engine.timing.events import (
 
 __all__ = ["Deadline", "Line", "StageDeadline", "due"]
 
+APOLOGY_SOURCE = "TNT:50693ea4bb4bda20"
 CHANNEL_NAMES = {"counter": "trực tiếp", "online": "trực tuyến", "post": "bưu chính"}
 
 
@@ -125,8 +127,27 @@ def due(
         lines=lines,
     )
     if procedure.stages:
-        return _staged(case)
-    return _deadline(case, _run(case, limit, start, None))
+        return _appointed_anew(case, _staged(case))
+    return _appointed_anew(case, _deadline(case, _run(case, limit, start, None)))
+
+
+def _appointed_anew(case: _Case, found: Deadline) -> Deadline:
+    """Return the deadline with the new date of an apology (hẹn lại) in place of the old one.
+
+    A supplement that starts the limit from zero afterwards makes the apology void.
+    """
+    for event in case.history:
+        if isinstance(event, ApologyIssued) and event.at >= case.start:
+            moment = datetime.fromisoformat(event.new_due_at).astimezone(ZONE)
+            text = f"Xin lỗi lúc {at_text(event.at)}: hẹn lại {at_text(moment)}."
+            found = replace(
+                found,
+                due_at=moment,
+                due_on=moment.date(),
+                official=case.calendar.promise_is_official(moment.date()),
+                explanation=(*found.explanation, Line(text=text, source=APOLOGY_SOURCE)),
+            )
+    return found
 
 
 def _for_channel(limit: TimeLimit, channel: str) -> tuple[TimeLimit, list[Line]]:

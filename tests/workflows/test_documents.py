@@ -19,7 +19,7 @@ from tests.bpmn.files import FOLDERS, ROOT, Folder
 from tests.builders import CENTRE, CLERK, LEADER, MONDAY, OFFICER, person, task_of
 from tests.builders import receive as receive_dossier
 from tests.papers import begun, case, whole
-from workflows import documents, intake, supplements
+from workflows import documents, intake, reviews, supplements
 from workflows.documents import (
     IssueApology,
     IssueRefusal,
@@ -31,6 +31,7 @@ from workflows.documents import (
     render,
     render_register,
 )
+from workflows.dossiers import deadline
 from workflows.errors import Forbidden, InvalidInput, NotFound, Stale
 from workflows.office import Office
 from workflows.printing import Printer, in_words, page_data, place_of, qr_svg, qr_text
@@ -153,10 +154,19 @@ def test_a_leader_apologises_once(office: Office, printer: Printer, dossier: Dos
         apologise(office, LEADER, replace(command, reason="dài quá " * 300))
     after = apologise(office, LEADER, replace(command, idempotency_key="k1"))
     assert after.revision == dossier.revision + 1
+    assert after.due_at == new  # the due moment moves with the promise
     assert apologise(office, LEADER, replace(command, idempotency_key="k1")) == after
     assert pdf_of(office, printer, dossier, "apology").startswith(b"%PDF")
     with pytest.raises(BeyondExtension):
         apologise(office, LEADER, command)
+
+
+def test_a_rebuild_finds_the_new_date_of_an_apology(office: Office, dossier: DossierView):
+    assert dossier.due_at is not None
+    new = dossier.due_at + timedelta(days=3)
+    apologise(office, LEADER, IssueApology(dossier=dossier.id, reason=REASON, new_due_at=new))
+    assert reviews.rebuild(office, check=True) == ()
+    assert deadline(office, CLERK, dossier.id).explanation[-1].text.startswith("Xin lỗi lúc")
 
 
 def test_a_refusal_is_signed_and_takes_the_place_of_the_receipt(
