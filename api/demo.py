@@ -41,7 +41,7 @@ LAST_DAY = date(2026, 9, 30)
 FIRST_MOMENT = datetime(2026, 7, 1, tzinfo=OFFICE_ZONE)
 COMMUNES = ("H55.901", "H55.902", "H55.903", "H55.904", "H55.905")
 PACE = {"H55.901": 0.8, "H55.902": 1.0, "H55.903": 1.0, "H55.904": 1.25, "H55.905": 0.9}
-PROMPTNESS = {"1.001193": 0.5, "1.009994": 1.2, "1.013831": 1.35}  # below 1: quicker than usual
+PROMPTNESS = {"1.001193": 0.5, "1.009994": 1.05, "1.013831": 1.15}  # below 1: quicker than usual
 LAND_OFFICE = "H55.31.01"
 PEOPLE_PER_POST = 2
 RESOLVED = 9  # national status of a dossier whose result waits to be collected

@@ -231,6 +231,7 @@ def _referrals(procedure: Procedure) -> Iterator[str]:
 def _fees(procedure: Procedure) -> Iterator[str]:
     for fee in procedure.fees:
         amount = money(fee.amount_vnd) if fee.amount_vnd else "miễn phí"
-        where = "" if fee.channel is FeeChannel.ALL else f" ({CHANNELS[Channel(fee.channel)]})"
+        channel = "" if fee.channel is FeeChannel.ALL else CHANNELS[Channel(fee.channel)]
+        where = f" ({channel})" if channel and channel not in fee.name else ""
         sample = " — mức mẫu" if fee.sample else ""
         yield f"{fee.name}{where}: {amount}{'/' + fee.per if fee.per else ''}{sample}."
