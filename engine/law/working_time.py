@@ -146,6 +146,7 @@ class WorkingCalendar:
     before: Sequence[int] = field(repr=False)
     days: Mapping[date, tuple[Session, ...]] = field(repr=False)
     open_days: Sequence[date] = field(repr=False)
+    bounds: tuple[int, int] = field(repr=False)
 
     def promise_is_official(self, day: date) -> bool:
         """Tell whether the official schedule of the day's year is loaded."""
@@ -159,7 +160,17 @@ class WorkingCalendar:
 
     def working_seconds(self, start: datetime, end: datetime) -> int:
         """Return the open seconds between two moments, negative when they are the other way."""
-        return self._cumulative(end) - self._cumulative(start)
+        return self.elapsed(end) - self.elapsed(start)
+
+    def elapsed(self, moment: datetime) -> int:
+        """Return the open seconds from the first loaded day up to a moment: a mark to subtract."""
+        stamp = self._stamp(moment)
+        index = bisect_right(self.starts, stamp) - 1
+        if index < 0:
+            return 0
+        closes = self.ends[index]  # the lines below are the hot path of every measure
+        until = stamp if stamp < closes else closes  # noqa: FURB136 - twice as fast as min()
+        return self.before[index] + until - self.starts[index]
 
     def working_minutes(self, start: datetime, end: datetime) -> int:
         """Return the whole open minutes between two moments, negative the other way."""
@@ -176,7 +187,7 @@ class WorkingCalendar:
         """
         if seconds == 0:
             return start
-        wanted = self._cumulative(start) + seconds
+        wanted = self.elapsed(start) + seconds
         index = bisect_left(self.before, wanted) - 1
         if index < 0 or index >= len(self.starts) or wanted > self.before[-1]:
             raise OutsideCalendar("Lịch làm việc chưa có đủ năm để tính tới thời điểm này.")
@@ -219,16 +230,12 @@ class WorkingCalendar:
             raise OutsideCalendar(f"Ngày {day:%d/%m/%Y} không phải ngày làm việc.")
         return self.days[day]
 
-    def _cumulative(self, moment: datetime) -> int:
-        stamp = self._stamp(moment)
-        index = bisect_right(self.starts, stamp) - 1
-        if index < 0:
-            return 0
-        return self.before[index] + min(stamp, self.ends[index]) - self.starts[index]
-
     def _stamp(self, moment: datetime) -> int:
-        self._within(moment.astimezone(ZONE).date())
-        return int(moment.timestamp())
+        stamp = int(moment.timestamp())
+        first, after_last = self.bounds
+        if not first <= stamp < after_last:
+            self._within(moment.astimezone(ZONE).date())
+        return stamp
 
     def _within(self, day: date) -> None:
         if day.year not in self.years:
@@ -265,6 +272,7 @@ def build_calendar(
         before=before,
         days=days,
         open_days=list(days),
+        bounds=(_stamp_of(date(min(rules), 1, 1)), _stamp_of(day)),
     )
 
 
@@ -287,12 +295,16 @@ def _accumulate(
 ) -> tuple[list[int], list[int], list[int]]:
     starts, ends, before = [], [], [0]
     for day, sessions in days.items():
-        midnight = int(_moment(day, 0).timestamp())
+        midnight = _stamp_of(day)
         for opens, closes in sessions:
             starts.append(midnight + opens)
             ends.append(midnight + closes)
             before.append(before[-1] + closes - opens)
     return starts, ends, before
+
+
+def _stamp_of(day: date) -> int:
+    return int(_moment(day, 0).timestamp())
 
 
 def _moment(day: date, seconds: int) -> datetime:
