@@ -45,6 +45,7 @@ def create_app(
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Vietnamese stays readable
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY_BYTES, PROGRAM_VERSION=version("motcua"))
     app.extensions["motcua"] = office
+    app.extensions["motcua.forms"] = settings.bpmn_folder / "shared" / "forms"
     headers.register(app, office.ids)
     problems.register(app)
     rest.register(app)

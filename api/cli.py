@@ -9,6 +9,7 @@ import click
 
 from api.cli_demo import demo
 from api.cli_operate import db, serve, tokens
+from api.cli_papers import papers
 from api.cli_review import rebuild, review
 from api.cli_validate import validate
 from api.cli_walk import procedures, walk
@@ -20,5 +21,5 @@ def main() -> None:
     """Chạy thủ tục hành chính đúng luật và đo thời gian đi đâu."""
 
 
-for command in (demo, serve, validate, procedures, walk, review, rebuild, tokens, db):
+for command in (demo, serve, validate, procedures, walk, review, rebuild, papers, tokens, db):
     main.add_command(command)

@@ -113,14 +113,23 @@ def render(office: Office, actor: Actor, printer: Printer, command: RenderPaper)
 
     Raises NotFound, Forbidden, InvalidInput, or a PaperNotPossible that names what is missing.
     """
-    if command.form not in WRITERS:
-        raise InvalidInput("form", f"chỉ nhận: {', '.join(WRITERS)}")
+    _known(command.form)
     case = office.store.read(lambda uow: _readable_case(uow, office, actor, command.dossier))
-    form_set = _form_set(printer, command.form_set or case.procedure.form_set)
-    form_set.form(command.form)
-    paper = WRITERS[command.form](case)
-    content = printer.render(paper, form_set)
-    return Document(name=f"{case.received.code}-{command.form}.pdf", content=content)
+    return _printed(printer, case, command)
+
+
+def render_by_code(office: Office, printer: Printer, command: RenderPaper) -> Document:
+    """Return a paper of the dossier with this code (not id), for operators at the machine itself.
+
+    Nobody is asked for: who can run it holds the database anyway. Raises as `render` does.
+    """
+    _known(command.form)
+
+    def look(uow: UnitOfWork) -> Case:
+        row, _ = uow.dossiers.get(uow.dossiers.id_of(command.dossier))
+        return case_of(office, row, uow.events.of_dossier(row.id))
+
+    return _printed(printer, office.store.read(look), command)
 
 
 def available(
@@ -207,6 +216,19 @@ def case_of(office: Office, row: DossierRow, record: Sequence[EventRow]) -> Case
         components=row.components,
         place=place_of(names.get(row.competent_agency, "")),
     )
+
+
+def _known(form: str) -> None:
+    if form not in WRITERS:
+        raise InvalidInput("form", f"chỉ nhận: {', '.join(WRITERS)}")
+
+
+def _printed(printer: Printer, case: Case, command: RenderPaper) -> Document:
+    form_set = _form_set(printer, command.form_set or case.procedure.form_set)
+    form_set.form(command.form)
+    paper = WRITERS[command.form](case)
+    content = printer.render(paper, form_set)
+    return Document(name=f"{case.received.code}-{command.form}.pdf", content=content)
 
 
 def _readable_case(uow: UnitOfWork, office: Office, actor: Actor, dossier: str) -> Case:

@@ -92,6 +92,22 @@ class Dossiers:
         )
         return [DossierRow(**row._mapping) for row in self._connection.execute(query)]  # noqa: SLF001
 
+    def id_of(self, code: str) -> str:
+        """Return the id of the dossier with this code; raises NotFound."""
+        query = sa.select(dossier.c.id).where(dossier.c.code == code)
+        found = self._connection.execute(query).scalar_one_or_none()
+        if found is None:
+            raise NotFound("hồ sơ", code[:60])
+        return str(found)
+
+    def unresolved(self, after: str = "", limit: int | None = None) -> Sequence[DossierRow]:
+        """Return dossiers without a result, whether their clock runs or not, by code."""
+        query = sa.select(*_COLUMNS).order_by(dossier.c.code).limit(limit)
+        query = query.where(dossier.c.ended_at.is_(None), dossier.c.resolved_at.is_(None))
+        if after:
+            query = query.where(dossier.c.code > after)
+        return [DossierRow(**row._mapping) for row in self._connection.execute(query)]  # noqa: SLF001
+
     def ids(self) -> Sequence[str]:
         """Return the id of every dossier."""
         return list(self._connection.execute(sa.select(dossier.c.id)).scalars())
