@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 MAX_PASSES = 1_000
 MAX_STEPS = 20_000
 MAX_TOKENS = 10_000
+MAX_LIVING = 5_000
 
 
 class TooManySteps(Rejected):
@@ -146,7 +147,11 @@ class Instance:
                     self._count(token)
                     token.run()
             if not (self._finish_scopes() or self._release_joins() or self._meet_conditions()):
-                return
+                break
+        living = sum(len(scope.tasks) for scope in self.scopes.values())
+        if living > MAX_LIVING:
+            message = f"Hồ sơ có {living} việc đang mở cùng lúc, quá {MAX_LIVING}."
+            raise TooManySteps(message)
 
     def _count(self, token: Token) -> None:
         name = token.task_spec.name

@@ -13,6 +13,7 @@ Value = Any
 
 
 def bounded(value: Value) -> Value:
+    """Return the value; raises OverflowError for a number or text beyond the bounds."""
     if isinstance(value, int | float) and not abs(value) <= MAX_NUMBER:
         raise OverflowError
     if isinstance(value, str | list) and len(value) > MAX_TEXT:
@@ -21,6 +22,7 @@ def bounded(value: Value) -> Value:
 
 
 def number_of(value: Value) -> Value:
+    """Return the value; raises TypeError when it is no number (a truth value is none)."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise TypeError
     return value

@@ -93,6 +93,24 @@ def _ordered(body: str) -> str:
     return body
 
 
+MESSAGE = '<message id="m" name="answer"/>'
+
+
+def tasks(*names: str) -> str:
+    """Return plain user tasks."""
+    return "".join(node("userTask", n, name=n) for n in names)
+
+
+def boundary(definition: str, *, cancels: bool = True) -> str:
+    """Return tasks a (host), b (after the boundary event), c (after the host) and their flows."""
+    attributes = {"attachedToRef": "a", "cancelActivity": str(cancels).lower()}
+    return (
+        tasks("a", "b", "c")
+        + node("boundaryEvent", "x", definition, **attributes)
+        + flows("s>a", "a>c", "x>b", "b>e", "c>e")
+    )
+
+
 @dataclass
 class Walk:
     """Drives one instance by element ids and remembers everything it logged."""
