@@ -157,8 +157,8 @@ def _for_channel(limit: TimeLimit, channel: str) -> tuple[TimeLimit, list[Line]]
     if own is not None:
         limit = replace(limit, amount=own.amount, unit=own.unit or limit.unit)
         source = own.source or source
-    name = CHANNEL_NAMES.get(channel, channel)
-    text = f"Thời hạn {limit.amount} {limit.unit.label} (nộp {name})."
+    handed_in = f" (nộp {CHANNEL_NAMES.get(channel, channel)})" if channel else ""
+    text = f"Thời hạn {limit.amount} {limit.unit.label}{handed_in}."
     return limit, [Line(text=text, source=source)]
 
 
