@@ -46,7 +46,7 @@ _SUITS: dict[FactKind, Callable[[Any], bool]] = {
 }
 
 
-class Written(Protocol):
+class _Written(Protocol):
     """The provisions of a procedure, as they were read."""
 
     @property
@@ -81,7 +81,7 @@ class Written(Protocol):
     def facts(self) -> Mapping[str, Fact]: ...
 
 
-def note_contradictions(written: Written, problems: ProblemList) -> None:
+def note_contradictions(written: _Written, problems: ProblemList) -> None:
     """Add everything in these provisions that cannot hold together."""
     _head(written, problems)
     _time_limit(written.time_limit, problems)
@@ -99,7 +99,7 @@ def note_contradictions(written: Written, problems: ProblemList) -> None:
         _fact(fact, problems)
 
 
-def _head(written: Written, problems: ProblemList) -> None:
+def _head(written: _Written, problems: ProblemList) -> None:
     named = [("code", written.code)]
     named += [(f"other_codes[{i}]", code) for i, code in enumerate(written.other_codes)]
     for path, code in named:
@@ -138,7 +138,7 @@ def _time_limit(limit: TimeLimit, problems: ProblemList) -> None:
             problems.error(f"time_limit.channel.{name}.amount", "Dài hơn thời hạn chung.", advice)
 
 
-def _stages(written: Written, problems: ProblemList) -> None:
+def _stages(written: _Written, problems: ProblemList) -> None:
     stages, limit = written.stages, written.time_limit
     _unique("stages", (s.id for s in stages), problems)
     for index, stage in enumerate(stages):
@@ -158,7 +158,7 @@ def _stages(written: Written, problems: ProblemList) -> None:
         problems.warning("stages", "Các lần hẹn ngắn hơn thời hạn chung.", advice)
 
 
-def _extension(written: Written, problems: ProblemList) -> None:
+def _extension(written: _Written, problems: ProblemList) -> None:
     extension = written.extension
     if extension is None or not extension.allowed:
         return
@@ -167,7 +167,7 @@ def _extension(written: Written, problems: ProblemList) -> None:
     _known_step("extension.element", extension.element, written, problems)
 
 
-def _supplement(written: Written, problems: ProblemList) -> None:
+def _supplement(written: _Written, problems: ProblemList) -> None:
     supplement = written.supplement
     if supplement is None or problems.touched("supplement"):
         return
@@ -188,7 +188,7 @@ def _supplement(written: Written, problems: ProblemList) -> None:
         problems.error(f"steps.{wait.element}.counted", "Trái với [supplement].", advice)
 
 
-def _papers(written: Written, problems: ProblemList) -> None:
+def _papers(written: _Written, problems: ProblemList) -> None:
     _unique("components", (c.id for c in written.components), problems)
     _unique("fees", (f.id for f in written.fees), problems)
     _unique("results", (r.id for r in written.results), problems)
@@ -208,7 +208,7 @@ def _unique(path: str, ids: Iterable[str], problems: ProblemList) -> None:
         seen.add(one)
 
 
-def _step(step: Step, written: Written, problems: ProblemList) -> None:
+def _step(step: Step, written: _Written, problems: ProblemList) -> None:
     path = f"steps.{step.element}"
     if step.status not in set(NationalStatus):
         advice = "Hãy ghi một trạng thái quốc gia từ 1 đến 10."
@@ -235,7 +235,7 @@ def _norm(path: str, step: Step, norm: int, limit: TimeLimit, problems: ProblemL
         problems.error(f"{path}.norm_minutes", "Một bước dài hơn cả thời hạn.", advice)
 
 
-def _referral(path: str, referral: Referral, written: Written, problems: ProblemList) -> None:
+def _referral(path: str, referral: Referral, written: _Written, problems: ProblemList) -> None:
     _agency(f"{path}.to", referral.to, problems)
     _positive(f"{path}.days", referral.days, problems, least=0)
     if referral.silence == Silence.AGREED and referral.days == 0:
@@ -253,7 +253,7 @@ def _agency(path: str, agency: str, problems: ProblemList) -> None:
         problems.error(path, f"Không biết cơ quan «{agency}».", _AGENCY_ADVICE)
 
 
-def _known_step(path: str, element: str, written: Written, problems: ProblemList) -> None:
+def _known_step(path: str, element: str, written: _Written, problems: ProblemList) -> None:
     if element and element not in written.steps and not problems.touched("steps"):
         problems.error(path, f"Không có bước «{element}».", f"Hãy thêm [steps.{element}].")
 
