@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import click
 
+from api.cli_deadlines import calendar_group, deadline
 from api.cli_demo import demo
 from api.cli_operate import db, serve, tokens
 from api.cli_papers import papers
@@ -21,5 +22,9 @@ def main() -> None:
     """Chạy thủ tục hành chính đúng luật và đo thời gian đi đâu."""
 
 
-for command in (demo, serve, validate, procedures, walk, review, rebuild, papers, tokens, db):
+COMMANDS = (
+    demo, serve, validate, procedures, walk, deadline, calendar_group, review, rebuild, papers,
+    tokens, db,
+)  # fmt: skip
+for command in COMMANDS:
     main.add_command(command)

@@ -23,6 +23,7 @@ from engine.law.codes import BadCode
 from engine.law.working_time import OutsideCalendar
 from engine.process.expressions import CannotEvaluate
 from workflows import errors as workflow
+from workflows.extensions import ExtensionRefused
 from workflows.supplements import TooManyRounds
 
 LOG = logging.getLogger("motcua.api")
@@ -40,6 +41,7 @@ TABLE: Mapping[type[Exception], tuple[int, str]] = {
     process.AlreadyEnded: (409, "Hồ sơ đã kết thúc"),
     CannotEvaluate: (422, "Dữ kiện không dùng được trong điều kiện của quy trình"),
     OutsideCalendar: (422, "Chưa có lịch làm việc của năm đó"),
+    ExtensionRefused: (409, "Không được gia hạn"),
     TooManyRounds: (409, "Đã hết số lần yêu cầu bổ sung"),
     workflow.NotFound: (404, "Không tìm thấy"),
     workflow.Stale: (412, "Hồ sơ đã thay đổi"),

@@ -26,6 +26,8 @@ RETURN_RESULT = "result.return"
 FIRE_TIMER = "timer.fire"
 ISSUE_APOLOGY = "apology.issue"
 ISSUE_REFUSAL = "refusal.issue"
+EXTEND_DEADLINE = "deadline.extend"
+WARN = "deadline.warn"
 
 SYSTEM = Actor(person="system", agency="", role="system")
 

@@ -34,6 +34,7 @@ DEADLINE_KINDS = frozenset(
         "step_resumed",
         "result_returned",
         "apology_issued",
+        "deadline_extended",
         "dossier_withdrawn",
         "process_ended",
     }

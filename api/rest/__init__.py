@@ -14,7 +14,16 @@ from flask_smorest import Api
 
 from api import problems
 from api.auth import PUBLIC, declares
-from api.rest import dossiers, papers, procedures, referrals, results, supplements, tasks
+from api.rest import (
+    dossiers,
+    extensions,
+    papers,
+    procedures,
+    referrals,
+    results,
+    supplements,
+    tasks,
+)
 from api.rest.schemas import Problem
 
 DESCRIPTION = """\
@@ -27,7 +36,7 @@ từng bước.
 - Lỗi theo RFC 9457: `detail` nói phải làm gì, `errors` chỉ từng trường, `code` để máy phân biệt.
 """
 
-NOUNS = (procedures, dossiers, tasks, supplements, referrals, results, papers)
+NOUNS = (procedures, dossiers, tasks, supplements, referrals, results, papers, extensions)
 
 
 class MotcuaApi(Api):

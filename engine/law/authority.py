@@ -79,6 +79,10 @@ def _signer(actor: Actor, resource: Resource) -> bool:
     return actor.role in SIGNING_ROLES and actor.agency in resource.agencies
 
 
+def _extender(actor: Actor, resource: Resource) -> bool:
+    return actor.role in SIGNING_ROLES and _own_agency(actor, resource)
+
+
 def _system(actor: Actor, _resource: Resource) -> bool:
     return actor.role == SYSTEM
 
@@ -91,6 +95,9 @@ COUNTER_OR_OWN = Rule(
 PARTY = Rule("party", "Cơ quan tiếp nhận, giải quyết hoặc đang được hỏi ý kiến.", _party)
 OWN_AGENCY = Rule("own_agency", "Danh sách của chính cơ quan mình.", _own_agency)
 SIGNER = Rule("signer", "Lãnh đạo cơ quan tiếp nhận hoặc giải quyết hồ sơ ký.", _signer)
+EXTENDER = Rule(
+    "leader_at_competent", "Lãnh đạo cơ quan có thẩm quyền giải quyết ký gia hạn.", _extender
+)
 SYSTEM_ONLY = Rule("system", "Chỉ hệ thống tự làm khi đến hạn.", _system)
 
 RULES: dict[str, Rule] = {
@@ -113,6 +120,8 @@ RULES: dict[str, Rule] = {
     "result.return": COUNTER_OR_OWN,
     "apology.issue": SIGNER,
     "refusal.issue": SIGNER,
+    "deadline.extend": EXTENDER,
+    "deadline.warn": SYSTEM_ONLY,
     "timer.fire": SYSTEM_ONLY,
 }
 BARRED_ACTIONS = frozenset({"task.claim", "task.complete"})

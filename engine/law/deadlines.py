@@ -18,6 +18,7 @@ from engine.law.provisions import Extension, OnSupplement, Unit
 from engine.law.working_time import MINUTE, ZONE, WorkingCalendar
 from engine.timing.events import (
     ApologyIssued,
+    DeadlineExtended,
     ElementPassed,
     Event,
     ProcessEnded,
@@ -26,7 +27,7 @@ from engine.timing.events import (
     SupplementTaken,
 )
 
-__all__ = ["Deadline", "Line", "StageDeadline", "due"]
+__all__ = ["Deadline", "Line", "StageDeadline", "due", "extensions_given"]
 
 APOLOGY_SOURCE = "TNT:50693ea4bb4bda20"
 CHANNEL_NAMES = {"counter": "trực tiếp", "online": "trực tuyến", "post": "bưu chính"}
@@ -223,16 +224,12 @@ def _with_extension(
 ) -> Counted:
     """Return the limit counted out, longer by the extensions decided since the start.
 
-    An extension is decided when its step completes; more of them than the law allows give nothing.
+    More of them than the law allows give nothing.
     """
     extension = case.procedure.extension
-    if extension is None or not extension.allowed or not extension.element:
+    if extension is None or not extension.allowed:
         return count(limit, start, case.calendar, case.lines)
-    times = [
-        event.at
-        for event in case.history
-        if isinstance(event, StepCompleted) and event.element == extension.element
-    ]
+    times = extensions_given(extension, case.history)
     given = [at for at in times[: extension.max_times] if at >= start and (end is None or at < end)]
     if not given:
         return count(limit, start, case.calendar, case.lines)
@@ -240,6 +237,16 @@ def _with_extension(
     counted = extended(limit, whole, start, case.calendar, case.lines)
     case.lines.extend(_extension_line(extension, at) for at in given)
     return counted
+
+
+def extensions_given(extension: Extension, history: Iterable[Event]) -> list[datetime]:
+    """Return when the limit was extended: its step completed, or somebody decided it in words."""
+    return [
+        event.at
+        for event in history
+        if isinstance(event, DeadlineExtended)
+        or (isinstance(event, StepCompleted) and event.element == (extension.element or None))
+    ]
 
 
 def _extension_line(extension: Extension, at: datetime) -> Line:

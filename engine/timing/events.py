@@ -263,6 +263,33 @@ class ApologyIssued(Event):
     signer: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class DeadlineExtended(Event):
+    """The limit was extended as the procedure allows (gia hạn).
+
+    `new_due_at` is what was promised then, ISO 8601 text with an offset; what the limit does not
+    count afterwards still moves it. `round` counts the extensions of the dossier from 1.
+    """
+
+    kind: ClassVar[str] = "deadline_extended"
+    reason: str
+    new_due_at: str
+    signer: str
+    round: int = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeadlineWarned(Event):
+    """The program warned of the due moment: `about` is due_soon, apology_due or overdue.
+
+    `due_at` is the moment it warned of, ISO 8601 text; another due moment is warned of anew.
+    """
+
+    kind: ClassVar[str] = "deadline_warned"
+    about: str
+    due_at: str
+
+
 def _subclasses(base: type[Event]) -> list[type[Event]]:
     return [c for sub in base.__subclasses__() for c in (sub, *_subclasses(sub))]
 

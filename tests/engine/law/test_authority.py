@@ -27,6 +27,8 @@ RIGHT = {
     "apology.issue": ("leader", DOSSIER),
     "refusal.issue": ("leader", DOSSIER),
     "timer.fire": (SYSTEM, DOSSIER),
+    "deadline.extend": ("leader", STEP),
+    "deadline.warn": (SYSTEM, DOSSIER),
 }
 
 
