@@ -214,7 +214,8 @@ def case_of(office: Office, row: DossierRow, record: Sequence[EventRow]) -> Case
         agencies=names,
         superiors={a.code: names.get(a.parent, "") for a in agencies},
         components=row.components,
-        place=place_of(names.get(row.competent_agency, "")),
+        place=place_of(names.get(row.receiving_unit, ""))
+        or place_of(names.get(row.competent_agency, "")),
     )
 
 

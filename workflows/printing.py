@@ -31,7 +31,9 @@ SYSTEM_NAME = "motcua"
 PDF_STANDARD: Literal["a-2a"] = "a-2a"
 QR_ERROR = "m"
 _LEADING_ZERO_MONTHS = 2  # Decree 30/2020: a zero before days under 10 and before months 1 and 2
-_PLACE = re.compile(r"(?:^|.*\s)(?:xã|phường|thị trấn|huyện|thành phố|tỉnh)\s+(?P<name>.+)$")
+_PLACE = re.compile(
+    r"(?:^|.*\s)(?:xã|phường|thị trấn|huyện|thành phố|tỉnh|khu vực)\s+(?P<name>.+)$"
+)
 
 
 class Printer:
