@@ -7,7 +7,7 @@ Not for deciding: the engine decides, the use case asks.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -319,7 +319,7 @@ def known_components(procedure: Procedure, named: Iterable[str]) -> None:
 
 def asked(command: Command) -> str:
     """Return the hash of what a command asks for."""
-    return request_hash(type(command).__name__, asdict(command))  # type: ignore[call-overload]
+    return request_hash(type(command).__name__, vars(command))
 
 
 def hold(uow: UnitOfWork, office: Office, actor: Actor, command: Command, dossier_id: str) -> Held:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -94,7 +94,7 @@ class DossierView:
 
     def to_record(self) -> dict[str, Any]:
         """Return plain JSON values."""
-        values: dict[str, Any] = orjson.loads(orjson.dumps(asdict(self)))
+        values: dict[str, Any] = orjson.loads(orjson.dumps(self))
         return values
 
     @classmethod
