@@ -29,12 +29,13 @@ from workflows.standing import (
     fold_dossier,
     measured_seconds,
     touches_deadline,
+    warning_timers,
     with_deadline,
 )
 from workflows.store import UnitOfWork
 from workflows.store.commands import recall, request_hash
 from workflows.store.events import Stamp, chain
-from workflows.store.records import DossierRow, OutboxRow, StateRow, StepRow
+from workflows.store.records import DossierRow, EventRow, OutboxRow, StateRow, StepRow
 from workflows.store.unit_of_work import AFTER_SAVE, BEFORE_SAVE
 from workflows.viewing import dossier_view
 from workflows.views import DossierView
@@ -207,15 +208,8 @@ class Held:
 
     def _record(self, happened: list[Happened], advance: Advance | None) -> None:
         uow, events = self.uow, [h.event for h in happened]
-        stamp = Stamp(
-            actor=self.actor.person,
-            role=self.actor.role,
-            agency=self.actor.agency,
-            recorded_at=self.now,
-        )
-        pairs = [(h.event, h.clock) for h in happened]
-        place = (self.row.last_seq, self.row.last_hash)
-        rows = chain(self.row.id, pairs, stamp, after=place)
+        rows = self._chained([(h.event, h.clock) for h in happened])
+        waited = [] if self.is_new else self._waiting(self.state)
         changed = projecting.fold_steps(self.row.id, self.steps, happened, self._measure)
         self.steps |= changed
         state = self._next_state(advance)
@@ -227,10 +221,30 @@ class Held:
         uow.events.append(rows)
         uow.steps.save(list(changed.values()))
         self._save_meanings(happened, events)
-        if state is not None and advance is not None:
-            uow.jobs.save_timers(self.row.id, self.state.timers, state.timers)
+        self.state = state or self.state
+        uow.jobs.save_timers(self.row.id, waited, self._waiting(self.state))
+        if advance is not None:
             uow.jobs.send(self._outgoing(advance))
-            self.state = state
+
+    def note(self, event: Event) -> None:
+        """Append an event that changes nothing: what people saw of the dossier still holds."""
+        rows = self._chained([(event, "")])
+        self.row = replace(self.row, last_seq=rows[-1].seq, last_hash=rows[-1].hash)
+        self.uow.dossiers.save(self.row)
+        self.uow.events.append(rows)
+
+    def _chained(self, happened: Iterable[tuple[Event, str]]) -> list[EventRow]:
+        stamp = Stamp(
+            actor=self.actor.person,
+            role=self.actor.role,
+            agency=self.actor.agency,
+            recorded_at=self.now,
+        )
+        return chain(self.row.id, happened, stamp, after=(self.row.last_seq, self.row.last_hash))
+
+    def _waiting(self, state: StateRow) -> list[dict[str, Any]]:
+        """Return what waits for a moment: the timers of the process, the warnings of the law."""
+        return [*state.timers, *warning_timers(self.row, self.calendar)]
 
     def _measure(self, row: StepRow, events: Sequence[Event]) -> dict[str, Any]:
         agency = row.agency or self.row.competent_agency

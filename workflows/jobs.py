@@ -7,17 +7,20 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from engine import process
 from engine.process import AlreadyEnded, UnknownTimer
+from engine.timing.events import DeadlineWarned
 from workflows.holding import hold
 from workflows.office import Office
-from workflows.permitting import FIRE_TIMER, SYSTEM
+from workflows.permitting import FIRE_TIMER, SYSTEM, WARN
+from workflows.standing import WARNING, warning_timers
 from workflows.store import UnitOfWork
 from workflows.store.jobs import DueJob
 from workflows.store.records import OutboxRow
+from workflows.worktime import ZONE
 
 Send = Callable[[OutboxRow], None]
 
@@ -42,7 +45,7 @@ class Done:
 
 
 def run_due(office: Office, limit: int = 100) -> Done:
-    """Fire the timers that are due now, the longest due first; return how many."""
+    """Fire the timers and warnings that are due now, the longest due first; return how many."""
     now = office.clock.now()
     jobs = office.store.read(lambda uow: uow.jobs.due(now, limit))
     done = failed = 0
@@ -78,7 +81,8 @@ def deliver_outbox(office: Office, send: Send, limit: int = 100) -> Done:
 
 def _run(office: Office, job: DueJob) -> bool:
     try:
-        office.store.write(lambda uow: _fire(uow, office, job))
+        act = _warn if job.timer.startswith(WARNING) else _fire
+        office.store.write(lambda uow: act(uow, office, job))
     except Exception as fault:
         log.exception("Timer %s of dossier %s failed", job.timer, job.dossier_id)
         text, now = repr(fault), office.clock.now()
@@ -101,6 +105,25 @@ def _fire(uow: UnitOfWork, office: Office, job: DueJob) -> None:
     except (AlreadyEnded, UnknownTimer):
         return
     held.save(advance)
+
+
+def _warn(uow: UnitOfWork, office: Office, job: DueJob) -> None:
+    """Write a warning into the record, once for each due moment."""
+    command = FireTimer(dossier=job.dossier_id, timer=job.timer)
+    held = hold(uow, office, SYSTEM, command, job.dossier_id)
+    waiting = warning_timers(held.row, held.calendar)
+    timer = next((t for t in waiting if t["id"] == job.timer), None)
+    if timer is None or held.row.due_at is None:
+        return  # its clock stands now, or the result is there
+    if datetime.fromisoformat(timer["due_at"]) > held.now:
+        return  # the due moment moved meanwhile, and its job with it
+    held.permit(WARN)
+    due_at = held.row.due_at.astimezone(ZONE).isoformat()
+    event = DeadlineWarned(at=held.now, about=timer["name"], due_at=due_at)
+    said = uow.events.concerning(job.dossier_id, kinds={event.kind}, elements=())
+    if not any(replace(e, at=event.at) == event for e in said):
+        held.note(event)
+    uow.jobs.over(job)
 
 
 def _sent(office: Office, message: OutboxRow, now: datetime) -> None:

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import UTC
 from typing import Any
 
 from engine.law.codes import NationalStatus, furthest_status
 from engine.law.deadlines import Deadline, due
 from engine.law.procedure import Procedure
+from engine.law.warning_times import warning_moments
 from engine.law.working_time import WorkingCalendar
 from engine.timing.events import (
     Event,
@@ -23,6 +25,7 @@ from engine.timing.events import (
 from engine.timing.intervals import interval_of
 from workflows.store.records import DossierRow, StepRow
 
+WARNING = "warn:"  # how the timers of warnings begin; the process has none that do
 DEADLINE_KINDS = frozenset(
     {
         "dossier_received",
@@ -118,6 +121,23 @@ def with_deadline(
     """Return the dossier with the due moment that follows from its events."""
     deadline = deadline_of(row, procedure, events, calendar)
     return replace(row, due_at=deadline.due_at, clock_running=deadline.running)
+
+
+def warning_timers(row: DossierRow, calendar: WorkingCalendar) -> list[dict[str, Any]]:
+    """Return the warnings a dossier waits for as timers: none while its clock stands or is over."""
+    over = row.resolved_at is not None or row.ended_at is not None
+    if row.due_at is None or over or not row.clock_running:
+        return []
+    moments = warning_moments(row.due_at, row.received_at, calendar)
+    return [
+        {
+            "id": f"{WARNING}{kind.value}",
+            "element": "",
+            "name": kind.value,
+            "due_at": at.astimezone(UTC).isoformat(),
+        }
+        for kind, at in moments.items()
+    ]
 
 
 def measured_seconds(

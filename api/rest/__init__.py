@@ -23,6 +23,7 @@ from api.rest import (
     results,
     supplements,
     tasks,
+    warnings,
 )
 from api.rest.schemas import Problem
 
@@ -36,7 +37,7 @@ từng bước.
 - Lỗi theo RFC 9457: `detail` nói phải làm gì, `errors` chỉ từng trường, `code` để máy phân biệt.
 """
 
-NOUNS = (procedures, dossiers, tasks, supplements, referrals, results, papers, extensions)
+NOUNS = (procedures, dossiers, tasks, supplements, referrals, results, papers, extensions, warnings)
 
 
 class MotcuaApi(Api):

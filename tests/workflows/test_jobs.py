@@ -123,5 +123,6 @@ def test_a_timer_that_never_fires_is_left_to_people(office: Office) -> None:
         go_to(office, day)
         jobs.run_due(office)
     query = sa.select(tables.due_job.c.state, tables.due_job.c.attempts)
+    query = query.where(tables.due_job.c.element != "")  # timers of the process, not warnings
     stuck = office.store.read(lambda uow: uow.connection.execute(query).one())
     assert tuple(stuck) == ("stuck", 8)

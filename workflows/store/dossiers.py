@@ -92,6 +92,20 @@ class Dossiers:
         )
         return [DossierRow(**row._mapping) for row in self._connection.execute(query)]  # noqa: SLF001
 
+    def running(
+        self, agency: str, until: datetime, after: tuple[datetime, str] | None, limit: int
+    ) -> Sequence[DossierRow]:
+        """Return an agency's dossiers whose clock runs to a due moment, the soonest due first."""
+        query = sa.select(*_COLUMNS).where(*_overdue(until))
+        mine = (dossier.c.receiving_unit, dossier.c.competent_agency)
+        query = query.where(sa.or_(*(c == agency for c in mine)))
+        if after is not None:
+            query = query.where(
+                sa.tuple_(dossier.c.due_at, dossier.c.id) > sa.tuple_(*_bound(after))
+            )
+        query = query.order_by(dossier.c.due_at, dossier.c.id).limit(limit)
+        return [DossierRow(**row._mapping) for row in self._connection.execute(query)]  # noqa: SLF001
+
     def id_of(self, code: str) -> str:
         """Return the id of the dossier with this code; raises NotFound."""
         query = sa.select(dossier.c.id).where(dossier.c.code == code)

@@ -67,6 +67,11 @@ class Jobs:
         query = sa.select(sa.func.min(due_job.c.retry_at)).where(due_job.c.state == "pending")
         return self._connection.execute(query).scalar()
 
+    def over(self, job: DueJob) -> None:
+        """Note that a job is done which leaves nothing of itself in the state of its dossier."""
+        mine = (due_job.c.dossier_id == job.dossier_id, due_job.c.timer == job.timer)
+        self._connection.execute(due_job.update().where(*mine), {"state": "over"})
+
     def failed(self, job: DueJob, now: datetime, fault: str) -> None:
         """Note that firing a timer failed: later again, or stuck after too many times."""
         attempts = job.attempts + 1
