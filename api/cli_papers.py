@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -9,7 +10,15 @@ import click
 from api import open_office
 from api.cli_output import err, plainly
 from config import Settings
-from workflows.documents import WRITERS, RenderPaper, render_by_code
+from engine.law.authority import Actor
+from workflows.documents import (
+    WRITERS,
+    Document,
+    RenderPaper,
+    RenderRegister,
+    render_by_code,
+    render_register,
+)
 from workflows.printing import Printer
 
 
@@ -39,6 +48,34 @@ def render(code: str, form: str, output: Path | None, form_set: str) -> None:
         made = render_by_code(office, printer, command)
     finally:
         office.store.close()
+    _write(made, output)
+
+
+DAY = click.DateTime(formats=["%Y-%m-%d"])
+
+
+@papers.command("register")
+@click.argument("agency", metavar="MÃ_CƠ_QUAN")
+@click.option("--from", "first", type=DAY, required=True, help="Từ ngày nhận.")
+@click.option("--to", "last", type=DAY, required=True, help="Đến ngày nhận.")
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Tệp PDF.")
+@plainly
+def register(agency: str, first: datetime, last: datetime, output: Path | None) -> None:
+    """In Sổ theo dõi hồ sơ của một cơ quan, theo ngày nhận."""
+    settings = Settings.from_environ()
+    office = open_office(settings)
+    try:
+        printer = Printer(settings.bpmn_folder / "shared" / "forms")
+        command = RenderRegister(agency=agency, first_day=first.date(), last_day=last.date())
+        # Who runs it at the machine holds the database anyway: it acts for the agency it names.
+        operator = Actor(person="operator", agency=agency, role="one_stop_clerk")
+        made = render_register(office, operator, printer, command)
+    finally:
+        office.store.close()
+    _write(made, output)
+
+
+def _write(made: Document, output: Path | None) -> None:
     file = output or Path(made.name)
     file.write_bytes(made.content)
     err().print(f"Đã ghi {file} ({len(made.content) // 1024} KB).")

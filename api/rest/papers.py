@@ -40,6 +40,13 @@ class PaperLine(Schema):
     missing = schemas.text("Còn thiếu gì để in.")
 
 
+class RegisterQuery(Strict):
+    """Which days of reception the register covers."""
+
+    first_day = fields.Date(required=True, metadata={"description": "Từ ngày nhận."})
+    last_day = fields.Date(required=True, metadata={"description": "Đến ngày nhận."})
+
+
 class ApologyBody(Strict):
     """Why the result is late and when it will be there."""
 
@@ -79,9 +86,25 @@ def print_paper(dossier: str, form: str) -> Response:
     """In một giấy tờ của hồ sơ (PDF/A), viết lại từ nhật ký mỗi lần in."""
     command = documents.RenderPaper(dossier=dossier, form=form)
     made = documents.render(office(), current_actor(), printer(), command)
+    return _as_file(made)
+
+
+def _as_file(made: documents.Document) -> Response:
     response = Response(made.content, mimetype=PDF)
     response.headers["Content-Disposition"] = f'inline; filename="{made.name}"'
     return response
+
+
+@blueprint.route("/register.pdf")
+@reading("dossier.list")
+@blueprint.arguments(RegisterQuery, location="query")
+@blueprint.response(200, {"type": "string", "format": "binary"}, content_type=PDF)
+def print_register(query: dict[str, Any]) -> Response:
+    """In Sổ theo dõi hồ sơ của cơ quan mình, từ ngày đến ngày nhận (PDF/A)."""
+    actor = current_actor()
+    command = documents.RenderRegister(agency=actor.agency, **query)
+    made = documents.render_register(office(), actor, printer(), command)
+    return _as_file(made)
 
 
 @blueprint.route("/dossiers/<string:dossier>/apology", methods=["POST"])

@@ -87,3 +87,15 @@ def test_an_operator_prints_by_code(settings, received, tmp_path, monkeypatch):
     assert unknown.exit_code == 2
     early = CliRunner().invoke(main, ["papers", "render", code, "stop"])
     assert "không có việc" in early.stderr
+
+
+def test_the_register_of_the_own_agency_comes_as_a_pdf(clerk, received):
+    response = clerk.get("/register.pdf?first_day=2020-01-01&last_day=2030-12-31")
+    assert response.status_code == 200
+    assert response.data.startswith(b"%PDF")
+
+
+def test_a_register_of_days_the_wrong_way_round_is_422(clerk):
+    response = clerk.get("/register.pdf?first_day=2030-01-01&last_day=2020-12-31")
+    assert response.status_code == 422
+    assert clerk.get("/register.pdf?first_day=x&last_day=2020-12-31").status_code == 422
