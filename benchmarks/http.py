@@ -29,6 +29,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 import waitress
+from sqlalchemy.engine import make_url
 
 from api import create_app, open_office
 from benchmarks.references import ceiling, naive
@@ -129,9 +130,8 @@ def copy_database(database: str, url: str, place: Path) -> str:
         file = Path(url.removeprefix("sqlite:///"))
         shutil.copy(file, place / "ceiling.db")
         return f"sqlite:///{place}/ceiling.db"
-    return postgres(
-        f"bench_copy_{uuid.uuid4().hex[:8]}", template=url.rpartition("/")[2].split("?")[0]
-    )
+    name = str(make_url(url).database)
+    return postgres(f"bench_copy_{uuid.uuid4().hex[:8]}", template=name)
 
 
 def postgres(name: str, template: str = "template1") -> str:
