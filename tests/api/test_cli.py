@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -152,3 +154,18 @@ def test_a_setting_that_cannot_be_used_is_2_without_a_traceback(run, monkeypatch
 def test_an_empty_installation_has_no_difference_and_no_durations(run):
     assert run("rebuild", "--check", "--json").exit_code == 0
     assert run("review", "steps", "1.001193", "--json").exit_code == 0
+
+
+def test_norms_that_exceed_the_limit_on_a_counted_walk_are_refused(run, tmp_path):
+    folder = tmp_path / "bpmn"
+    shutil.copytree(ROOT / "bpmn", folder)
+    file = folder / "land_transfer" / "procedure.toml"
+    text = file.read_text(encoding="utf-8")
+    longer = re.sub(
+        r"norm_minutes = (\d{3,4})\b", lambda m: f"norm_minutes = {int(m[1]) + 60}", text
+    )
+    file.write_text(longer, encoding="utf-8")
+    result = run("procedures", "check", "--folder", folder, "--json")
+    assert result.exit_code == 1
+    errors = json.loads(result.stdout)["errors"]
+    assert any("Các bước dài hơn thời hạn" in line and "scenario." in line for line in errors)
