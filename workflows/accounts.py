@@ -64,7 +64,7 @@ def issue_token(
 def actor_of(office: Office, bearer: str) -> Actor:
     """Return who a token stands for; raises Unauthenticated, never saying why."""
     now = office.clock.now()
-    holder = office.store.read(lambda uow: uow.accounts.holder(_hash(bearer), now))
+    holder = office.store.glance(lambda uow: uow.accounts.holder(_hash(bearer), now))
     if holder is None:
         raise Unauthenticated
     return actor_from(holder)

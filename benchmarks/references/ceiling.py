@@ -27,7 +27,7 @@ def create_app(url: str) -> Flask:
         key = request.headers["Idempotency-Key"]
         bearer = request.headers["Authorization"].partition(" ")[2]
         body = request.get_json()
-        store.read(lambda u: u.connection.execute(_who(bearer)).one())
+        store.glance(lambda u: u.connection.execute(_who(bearer)).one())
         return jsonify(store.write(lambda u: _complete(u.connection, dossier, task, key, body)))
 
     return app

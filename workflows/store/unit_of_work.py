@@ -143,6 +143,13 @@ class Store:
                 connection.execution_options(isolation_level="REPEATABLE READ")
             return work(UnitOfWork(connection))
 
+    def glance(self, work: Callable[[UnitOfWork], T]) -> T:
+        """Return what `work` reads in one statement; nothing is begun or rolled back around it."""
+        with self.engine.connect() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execution_options(isolation_level="AUTOCOMMIT")
+            return work(UnitOfWork(connection))
+
     def write(self, work: Callable[[UnitOfWork], T]) -> T:
         """Do `work` in one transaction and keep all of it; an exception undoes all of it.
 
