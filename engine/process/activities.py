@@ -86,7 +86,7 @@ class ScriptSpec(ActivitySpec):
     def perform(self, token: Token) -> None:
         """Evaluate and set each fact; later lines see earlier ones."""
         declared = token.workflow.instance.definition.facts
-        local = {name for layer in token.layers()[0] for name in layer}
+        local = token.local_names()
         for name, expression in self.assignments:
             value = expression.evaluate(token.environment())
             check_facts({name: value}, None if name in local else declared)
@@ -133,7 +133,7 @@ class CallSpec(SubProcessSpec):
 
     def returned(self, token: Token, scope: Scope) -> None:
         """Take over the facts of the called process."""
-        local = {name for layer in token.layers()[0] for name in layer}
+        local = token.local_names()
         for name, value in (scope.facts or {}).items():
             if name not in local or name in token.marks.get("local", ()):
                 token.write(name, value)

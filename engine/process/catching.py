@@ -41,7 +41,8 @@ class CatchSpec(NodeSpec):
             waiting = token.workflow.tasks.get(token.marks["host"])
             if waiting is None:
                 return
-            waiting.marks.update({k: v for k, v in token.marks.items() if k == "gave"})
+            if "gave" in token.marks:
+                waiting.marks["gave"] = token.marks["gave"]
             token = waiting
         release(token)
         race = token.marks.pop("race", None)
@@ -51,8 +52,7 @@ class CatchSpec(NodeSpec):
                 token.workflow.instance.reason = "race"
                 release(gateway)
                 token.workflow.drop(gateway)
-        for mark in ("due", "key", "was", "left"):
-            token.marks.pop(mark, None)
+        token.disarm()
         token.go()
 
 
@@ -78,8 +78,7 @@ class BoundarySpec(NodeSpec):
             if host is not None:
                 scope.instance.reason = self.node.id
                 host.cancel()
-            for mark in ("due", "key", "was", "left"):
-                token.marks.pop(mark, None)
+            token.disarm()
             token.go()
             return
         scope.place(self).go()

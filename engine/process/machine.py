@@ -223,7 +223,7 @@ def _is_open(token: Token) -> bool:
 
 
 def _set_facts(instance: Instance, token: Token, facts: dict[str, Any]) -> None:
-    local = {name for layer in token.layers()[0] for name in layer}
+    local = token.local_names()
     check_facts({n: v for n, v in facts.items() if n not in local}, instance.definition.facts)
     check_facts({n: v for n, v in facts.items() if n in local}, None)
     for name, value in facts.items():

@@ -94,6 +94,15 @@ class Token(Task):  # type: ignore[misc] # the library is untyped
         self._set_state(TaskState.READY)
         self.workflow.instance.queue.append(self)
 
+    def disarm(self) -> None:
+        """Forget what was waited for: it has happened."""
+        for mark in ("due", "key", "was", "left"):
+            self.marks.pop(mark, None)
+
+    def local_names(self) -> set[str]:
+        """Return the names of the facts that are local around the token."""
+        return {name for layer in self.layers()[0] for name in layer}
+
     def layers(self) -> tuple[list[dict[str, Any]], dict[str, Any]]:
         """Return the local facts around the token, innermost first, and the process's facts."""
         found: list[dict[str, Any]] = []
