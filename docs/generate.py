@@ -251,7 +251,7 @@ def tables() -> str:
         reason = each.info["reason"]
         blocks.append(f"## {each.name}\n\n{reason}")
         blocks.append(table(("column", "type", "", "refers to"), rows))
-    lead = "The same on SQLite and PostgreSQL; made by the migrations, described in `tables.py`."
+    lead = "The same on SQLite and PostgreSQL; made by the migrations, described in `tables/`."
     return page("Tables", lead, *blocks)
 
 
@@ -326,12 +326,12 @@ def routes() -> str:
 ROOT = Path(__file__).parent.parent
 PAGES: dict[str, tuple[str, Callable[[], str]]] = {
     "settings.md": ("config.py", settings),
-    "events.md": ("engine/timing/events.py", events),
+    "events.md": ("engine/timing/events", events),
     "errors.md": ("api/rest/dossiers.py", errors),
     "bpmn.md": ("engine/process/support.py", bpmn),
     "findings.md": ("engine/process/rules.py", findings),
     "procedure-file.md": ("engine/law/provisions.py", procedure_file),
-    "tables.md": ("workflows/store/tables.py", tables),
+    "tables.md": ("workflows/store/tables", tables),
     "commands.md": ("api/cli_demo.py", commands),
     "routes.md": ("api/rest/dossiers.py", routes),
 }

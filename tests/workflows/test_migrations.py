@@ -31,7 +31,7 @@ def described(engine: sa.Engine) -> dict[str, Any]:
             continue
         columns = [(c["name"], str(c["type"]), c["nullable"]) for c in seen.get_columns(table)]
         found[table] = {
-            "columns": columns,
+            "columns": sorted(columns),  # a migration adds at the end, the code where it reads best
             "primary": seen.get_pk_constraint(table),
             "foreign": sorted(map(str, seen.get_foreign_keys(table))),
             "indexes": sorted(plain(i) for i in seen.get_indexes(table)),

@@ -1,0 +1,94 @@
+"""What happened: frozen facts in the past tense, the vocabulary of the log.
+
+The vocabulary of step lifecycles is the one of XES (IEEE 1849-2023): a step is enabled, assigned,
+started, suspended, resumed, completed or withdrawn. This room is not for deciding anything. One
+module per subject; everybody imports the events from here.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.timing.events.base import (
+    Clock,
+    Event,
+    StepEvent,
+)
+from engine.timing.events.deadlines import (
+    ApologyIssued,
+    DeadlineExtended,
+    DeadlineWarned,
+)
+from engine.timing.events.dossiers import (
+    DossierReceived,
+    DossierWithdrawn,
+    IntakeRefused,
+    ReferralAnswered,
+    ReferralSent,
+    ResultReturned,
+    SupplementRequested,
+    SupplementTaken,
+)
+from engine.timing.events.process import (
+    ElementPassed,
+    MessageReceived,
+    MessageSent,
+    ProcessEnded,
+    ProcessStarted,
+)
+from engine.timing.events.steps import (
+    StepAssigned,
+    StepCompleted,
+    StepEnabled,
+    StepResumed,
+    StepStarted,
+    StepSuspended,
+    StepWithdrawn,
+)
+
+__all__ = [
+    "KINDS",
+    "ApologyIssued",
+    "Clock",
+    "DeadlineExtended",
+    "DeadlineWarned",
+    "DossierReceived",
+    "DossierWithdrawn",
+    "ElementPassed",
+    "Event",
+    "IntakeRefused",
+    "MessageReceived",
+    "MessageSent",
+    "ProcessEnded",
+    "ProcessStarted",
+    "ReferralAnswered",
+    "ReferralSent",
+    "ResultReturned",
+    "StepAssigned",
+    "StepCompleted",
+    "StepEnabled",
+    "StepEvent",
+    "StepResumed",
+    "StepStarted",
+    "StepSuspended",
+    "StepWithdrawn",
+    "SupplementRequested",
+    "SupplementTaken",
+    "from_record",
+]
+
+
+def _subclasses(base: type[Event]) -> list[type[Event]]:
+    return [c for sub in base.__subclasses__() for c in (sub, *_subclasses(sub))]
+
+
+KINDS: dict[str, type[Event]] = {c.kind: c for c in _subclasses(Event) if "kind" in c.__dict__}
+
+
+def from_record(record: dict[str, Any]) -> Event:
+    """Return the event a stored record describes; raises KeyError for an unknown kind."""
+    event = KINDS[record["kind"]].from_values(record)
+    for name, value in vars(event).items():
+        if isinstance(value, list):
+            object.__setattr__(event, name, tuple(value))
+    return event

@@ -1,0 +1,48 @@
+"""What happened to the promised date: moved, apologised for, warned of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from engine.timing.events.base import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApologyIssued(Event):
+    """The agency apologised for being late and gave a new date (xin lỗi, hẹn lại).
+
+    `new_due_at` is ISO 8601 text with an offset; it replaces the due moment.
+    """
+
+    kind: ClassVar[str] = "apology_issued"
+    reason: str
+    new_due_at: str
+    signer: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeadlineExtended(Event):
+    """The limit was extended as the procedure allows (gia hạn).
+
+    `new_due_at` is what was promised then, ISO 8601 text with an offset; what the limit does not
+    count afterwards still moves it. `round` counts the extensions of the dossier from 1.
+    """
+
+    kind: ClassVar[str] = "deadline_extended"
+    reason: str
+    new_due_at: str
+    signer: str
+    round: int = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeadlineWarned(Event):
+    """The program warned of the due moment: `about` is due_soon, apology_due or overdue.
+
+    `due_at` is the moment it warned of, ISO 8601 text; another due moment is warned of anew.
+    """
+
+    kind: ClassVar[str] = "deadline_warned"
+    about: str
+    due_at: str

@@ -1,0 +1,88 @@
+"""What people did with a dossier as a whole, from intake to return."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from engine.timing.events.base import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class DossierReceived(Event):
+    """The counter accepted the dossier (tiếp nhận)."""
+
+    kind: ClassVar[str] = "dossier_received"
+    code: str
+    procedure: str
+    version: str
+    channel: str
+    receiving_unit: str
+    competent_agency: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SupplementRequested(Event):
+    """The applicant was asked for missing or wrong papers (yêu cầu bổ sung)."""
+
+    kind: ClassVar[str] = "supplement_requested"
+    step: str
+    round: int
+    components: tuple[str, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SupplementTaken(Event):
+    """The missing papers arrived."""
+
+    kind: ClassVar[str] = "supplement_taken"
+    round: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReferralSent(Event):
+    """Another agency was asked (liên thông); `step` is the one that waits for its answer."""
+
+    kind: ClassVar[str] = "referral_sent"
+    referral: str
+    to_agency: str
+    element: str
+    step: str = ""
+    key: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReferralAnswered(Event):
+    """The other agency answered, or its silence took effect."""
+
+    kind: ClassVar[str] = "referral_answered"
+    referral: str
+    answer: str
+    late: bool = False
+    silent: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResultReturned(Event):
+    """The result reached the applicant (trả kết quả)."""
+
+    kind: ClassVar[str] = "result_returned"
+    manner: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DossierWithdrawn(Event):
+    """The applicant took the dossier back (rút hồ sơ)."""
+
+    kind: ClassVar[str] = "dossier_withdrawn"
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class IntakeRefused(Event):
+    """The agency refused to take or settle the dossier (từ chối); the reason is for people."""
+
+    kind: ClassVar[str] = "intake_refused"
+    reason: str
+    signer: str

@@ -1,0 +1,35 @@
+"""Every table, with the reason why it exists in its `info`; migrations/ must make the same.
+
+Nothing here is queried from above the store. Texts are not bounded in the database: the doors
+bound what comes in, and a bound of 255 has never made a name shorter. One module per subject.
+"""
+
+from __future__ import annotations
+
+from workflows.store.tables.base import NAMES, metadata
+from workflows.store.tables.dossiers import code_counter, dossier, supplement
+from workflows.store.tables.messages import due_job, outbox, referral
+from workflows.store.tables.people import access_token, membership, person
+from workflows.store.tables.procedures import procedure_version
+from workflows.store.tables.record import command, event
+from workflows.store.tables.steps import LISTED_STATES, OPEN_STATES, step
+
+__all__ = [
+    "LISTED_STATES",
+    "NAMES",
+    "OPEN_STATES",
+    "access_token",
+    "code_counter",
+    "command",
+    "dossier",
+    "due_job",
+    "event",
+    "membership",
+    "metadata",
+    "outbox",
+    "person",
+    "procedure_version",
+    "referral",
+    "step",
+    "supplement",
+]

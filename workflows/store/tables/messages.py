@@ -1,0 +1,88 @@
+"""Tables of what waits for a moment, goes outside, or is asked of another agency."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from workflows.store.tables.base import dossier_id, metadata
+from workflows.store.types import Id, Moment
+
+due_job = sa.Table(
+    "due_job",
+    metadata,
+    dossier_id(),
+    sa.Column("timer", sa.Text, primary_key=True),
+    sa.Column("element", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("due_at", Moment, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("retry_at", Moment, nullable=False),
+    sa.Column("fault", sa.Text, nullable=False),
+    sa.Index(
+        "ix_due_job_pending",
+        "retry_at",
+        sqlite_where=sa.text("state = 'pending'"),
+        postgresql_where=sa.text("state = 'pending'"),
+    ),
+    sa.CheckConstraint("state IN ('pending', 'over', 'stuck')", name="state"),
+    info={
+        "reason": "A timer waiting to be told that its time has come; found by time, not dossier."
+    },
+)
+
+outbox = sa.Table(
+    "outbox",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("dossier_id", Id, sa.ForeignKey("dossier.id"), nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("element", sa.Text, nullable=False),
+    sa.Column("to_agency", sa.Text, nullable=False),
+    sa.Column("key", sa.Text, nullable=False),
+    sa.Column("body", sa.JSON, nullable=False),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Column("sent_at", Moment),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("retry_at", Moment, nullable=False),
+    sa.Column("fault", sa.Text, nullable=False),
+    sa.Index(
+        "ix_outbox_unsent",
+        "retry_at",
+        sqlite_where=sa.text("sent_at IS NULL"),
+        postgresql_where=sa.text("sent_at IS NULL"),
+    ),
+    info={
+        "reason": "What goes outside, delivered after the commit at least once; the id makes the "
+        "second time harmless."
+    },
+)
+
+referral = sa.Table(
+    "referral",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("dossier_id", Id, sa.ForeignKey("dossier.id"), nullable=False, index=True),
+    sa.Column("element", sa.Text, nullable=False),
+    sa.Column("step", sa.Text, nullable=False),
+    sa.Column("message", sa.Text, nullable=False),
+    sa.Column("key", sa.Text, nullable=False),
+    sa.Column("to_agency", sa.Text, nullable=False),
+    sa.Column("sent_at", Moment, nullable=False),
+    sa.Column("due_at", Moment),
+    sa.Column("answered_at", Moment),
+    sa.Column("answer", sa.Text, nullable=False),
+    sa.Column("late", sa.Boolean, nullable=False),
+    sa.Column("silent", sa.Boolean, nullable=False),
+    sa.Index(
+        "ix_referral_open",
+        "to_agency",
+        "sent_at",
+        sqlite_where=sa.text("answered_at IS NULL"),
+        postgresql_where=sa.text("answered_at IS NULL"),
+    ),
+    info={
+        "reason": "A question to another agency: its own list of what we ask it, and its answers."
+    },
+)
