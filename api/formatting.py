@@ -65,6 +65,11 @@ def moment(value: datetime | None) -> str:
     return value.astimezone(OFFICE_ZONE).strftime("%H:%M ngày %d/%m/%Y")
 
 
+def clock_time(value: datetime) -> str:
+    """Say the time of day in the office: `14:05`."""
+    return value.astimezone(OFFICE_ZONE).strftime("%H:%M")
+
+
 def day_of(value: date | None) -> str:
     """Say a date: `03/09/2026`."""
     return value.strftime("%d/%m/%Y") if value else NOTHING

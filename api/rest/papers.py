@@ -86,10 +86,11 @@ def print_paper(dossier: str, form: str) -> Response:
     """In một giấy tờ của hồ sơ (PDF/A), viết lại từ nhật ký mỗi lần in."""
     command = documents.RenderPaper(dossier=dossier, form=form)
     made = documents.render(office(), current_actor(), printer(), command)
-    return _as_file(made)
+    return as_file(made)
 
 
-def _as_file(made: documents.Document) -> Response:
+def as_file(made: documents.Document) -> Response:
+    """Answer a paper as a file that a browser shows."""
     response = Response(made.content, mimetype=PDF)
     response.headers["Content-Disposition"] = f'inline; filename="{made.name}"'
     return response
@@ -104,7 +105,7 @@ def print_register(query: dict[str, Any]) -> Response:
     actor = current_actor()
     command = documents.RenderRegister(agency=actor.agency, **query)
     made = documents.render_register(office(), actor, printer(), command)
-    return _as_file(made)
+    return as_file(made)
 
 
 @blueprint.route("/dossiers/<string:dossier>/apology", methods=["POST"])

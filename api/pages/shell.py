@@ -1,0 +1,95 @@
+"""What every page shares: who is looking, where they can go, and the values the layout needs.
+
+Not for what a page says: each page asks its own use cases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from flask import current_app, render_template
+
+from api.auth import office
+from engine.law.authority import Actor
+from engine.law.provisions import Role
+from workflows.errors import NotFound
+
+ROLE_NAMES = {
+    "one_stop_clerk": "Một cửa",
+    "officer": "Chuyên viên",
+    "head_of_section": "Lãnh đạo phòng",
+    "leader": "Lãnh đạo cơ quan",
+    "registry_clerk": "Văn thư",
+    "tax_officer": "Cán bộ thuế",
+    "opinion_officer": "Người cho ý kiến",
+    "applicant": "Người nộp",
+    "administrator": "Quản trị",
+    "reviewer": "Rà soát",
+    "auditor": "Kiểm tra",
+}
+CLERK, HEAD, LEADER = Role.ONE_STOP_CLERK.value, Role.HEAD_OF_SECTION.value, Role.LEADER.value
+NOT_AT_WORK = frozenset({"administrator", "reviewer", "auditor"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """A place in the menu: its section, its words, the key that opens it."""
+
+    section: str
+    label: str
+    endpoint: str
+    key: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Looking:
+    """Who is looking at the page, in the words of the page's head."""
+
+    person: str
+    agency: str
+    role: str
+    places: tuple[Place, ...]
+
+
+PLACES: tuple[tuple[Place, frozenset[str] | None], ...] = ()
+
+
+def looking(actor: Actor) -> Looking:
+    """Return what the head of a staff page says about the person who looks."""
+    return Looking(
+        person=actor.person,
+        agency=agency_name(actor.agency),
+        role=ROLE_NAMES.get(actor.role, actor.role),
+        places=tuple(_places(actor.role)),
+    )
+
+
+def agency_name(code: str) -> str:
+    """Return the short name of an agency, its code where nothing is known of it."""
+    try:
+        agency = office().catalogue.agencies.get(code)
+    except NotFound:
+        return code
+    return agency.short_name or agency.name
+
+
+def show(template: str, *, section: str = "", actor: Actor | None = None, **values: Any) -> str:
+    """Render a page; with an actor it has the staff's head and menu."""
+    config = current_app.config
+    shared = {
+        "section": section,
+        "version": config["PROGRAM_VERSION"],
+        "demo": config.get("DEMO", ""),
+        "looking": looking(actor) if actor is not None else None,
+    }
+    return render_template(template, **shared, **values)
+
+
+def _places(role: str) -> Iterator[Place]:
+    known = current_app.view_functions
+    for place, roles in PLACES:
+        allowed = role in roles if roles is not None else role not in NOT_AT_WORK
+        if allowed and place.endpoint in known:
+            yield place

@@ -1,0 +1,221 @@
+"""Tells the record of a dossier in Vietnamese sentences, one per event, for the timeline.
+
+What the process did by itself (a gateway passed, a message sent inside) is told as routine, so that
+a page can fold it away. Every kind of event has its sentence: a test asks for it. Decides nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from api.formatting import OFFICE_ZONE, clock_time, day_of, moment, money
+from api.pages.shell import ROLE_NAMES, agency_name
+from engine.law.procedure import Procedure
+from workflows.dossiers import EventView
+
+Said = Callable[["Told"], str]
+CLOCK_NAMES = {
+    "agency": "đồng hồ của cơ quan",
+    "applicant": "đồng hồ của người nộp",
+    "other_agency": "đồng hồ của cơ quan được hỏi",
+    "force_majeure": "bất khả kháng",
+}
+MANNERS = {"in_person": "trực tiếp", "post": "qua bưu chính", "electronic": "bản điện tử"}
+WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ Nhật")
+OUTCOMES = {
+    "completed": "đi hết quy trình",
+    "terminated": "quy trình kết thúc",
+    "error": "quy trình kết thúc vì có lỗi nghiệp vụ",
+    "withdrawn": "hồ sơ dừng",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sentence:
+    """One line of the timeline; `routine` lines may be folded away."""
+
+    at: datetime
+    time: str
+    text: str
+    note: str
+    who: str
+    agency: str
+    law: str
+    clock: str
+    routine: bool
+    kind: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Day:
+    """What happened on one day, the newest first."""
+
+    title: str
+    lines: tuple[Sentence, ...]
+
+    @property
+    def told(self) -> tuple[Sentence, ...]:
+        """Return what people did, without what the process did by itself."""
+        return tuple(line for line in self.lines if not line.routine)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """An event with the words its sentence may need."""
+
+    data: Mapping[str, Any]
+    procedure: Procedure
+    names: Mapping[str, str]
+    people: Mapping[str, str]
+
+    def step(self) -> str:
+        """Return the name of the step the event is about."""
+        element = str(self.data.get("element", ""))
+        return str(self.data.get("name") or self.names.get(element) or element)
+
+    def person(self, field: str) -> str:
+        """Return the name of a person a field names."""
+        code = str(self.data.get(field, ""))
+        return self.people.get(code, code)
+
+    def agency(self, field: str) -> str:
+        """Return the short name of an agency a field names."""
+        return agency_name(str(self.data.get(field, "")))
+
+    def papers(self) -> str:
+        """Return the names of the papers an event lists."""
+        titles = {c.id: c.name for c in self.procedure.components}
+        return "; ".join(titles.get(c, c) for c in self.data.get("components", ()))
+
+    def when(self, field: str) -> str:
+        """Return a moment a field holds as ISO text, as people say it."""
+        text = self.data.get(field, "")
+        return moment(datetime.fromisoformat(text)) if text else ""
+
+    def money(self, field: str) -> str:
+        """Return an amount of đồng."""
+        return money(int(self.data.get(field, 0)))
+
+
+def _received(e: Told) -> str:
+    code = e.data["code"]
+    return f"Tiếp nhận hồ sơ {code} tại {e.agency('receiving_unit')}"
+
+
+def _assigned(e: Told) -> str:
+    if not e.data.get("assignee"):
+        return f"Trả lại việc «{e.step()}» cho mọi người cùng vai trò"
+    return f"{e.person('assignee')} nhận việc «{e.step()}»"
+
+
+def _suspended(e: Told) -> str:
+    clock = CLOCK_NAMES.get(str(e.data.get("clock")), "")
+    return f"Tạm dừng việc «{e.step()}» ({clock})"
+
+
+def _referral_answered(e: Told) -> str:
+    if e.data.get("silent"):
+        return "Cơ quan được hỏi không trả lời trong hạn; quy định về im lặng được áp dụng"
+    late = " (muộn)" if e.data.get("late") else ""
+    return f"Cơ quan được hỏi trả lời{late}"
+
+
+def _warned(e: Told) -> str:
+    about = {
+        "due_soon": "Sắp đến hạn",
+        "apology_due": "Đến lúc phải xin lỗi và hẹn lại",
+        "overdue": "Đã quá hạn",
+    }
+    return f"{about.get(str(e.data['about']), 'Nhắc hạn')}: hạn {e.when('due_at')}"
+
+
+def _ended(e: Told) -> str:
+    return f"Kết thúc: {OUTCOMES.get(str(e.data['outcome']), str(e.data['outcome']))}"
+
+
+SENTENCES: dict[str, Said] = {
+    "dossier_received": _received,
+    "process_started": lambda _: "Quy trình bắt đầu",
+    "element_passed": lambda e: f"Quy trình đi qua «{e.step()}»",
+    "message_sent": lambda e: f"Gửi đi «{e.data['name']}»",
+    "message_received": lambda e: f"Nhận được «{e.data.get('name') or e.step()}»",
+    "process_ended": _ended,
+    "step_enabled": lambda e: f"Đến bước «{e.step()}»",
+    "step_assigned": _assigned,
+    "step_started": lambda e: f"Bắt đầu làm «{e.step()}»",
+    "step_suspended": _suspended,
+    "step_resumed": lambda e: f"Làm tiếp «{e.step()}»",
+    "step_completed": lambda e: f"Xong «{e.step()}»",
+    "step_withdrawn": lambda e: f"Không cần làm «{e.step()}» nữa",
+    "supplement_requested": lambda e: f"Yêu cầu bổ sung lần {e.data['round']}: {e.papers()}",
+    "supplement_taken": lambda e: f"Nhận giấy tờ bổ sung lần {e.data['round']}",
+    "referral_sent": lambda e: f"Hỏi ý kiến {e.agency('to_agency')}",
+    "referral_answered": _referral_answered,
+    "result_returned": lambda e: f"Trả kết quả ({MANNERS.get(e.data['manner'], e.data['manner'])})",
+    "dossier_withdrawn": lambda _: "Người nộp rút hồ sơ",
+    "intake_refused": lambda e: f"Từ chối hồ sơ; {e.person('signer')} ký",
+    "apology_issued": lambda e: f"Xin lỗi và hẹn lại đến {e.when('new_due_at')}",
+    "deadline_extended": lambda e: f"Gia hạn đến {e.when('new_due_at')}",
+    "deadline_warned": _warned,
+}
+ROUTINE = frozenset(
+    {
+        "process_started",
+        "element_passed",
+        "message_sent",
+        "message_received",
+        "step_enabled",
+        "step_assigned",
+        "step_started",
+        "step_withdrawn",
+        "deadline_warned",
+    }
+)
+
+
+def tell(
+    record: Iterable[EventView],
+    procedure: Procedure,
+    names: Mapping[str, str],
+    people: Mapping[str, str],
+) -> tuple[Sentence, ...]:
+    """Return the record as sentences, in its order.
+
+    `names` are the names of the diagram's elements, `people` the names of people by code.
+    """
+    told = []
+    for event in record:
+        words = Told(data=event.data, procedure=procedure, names=names, people=people)
+        law = procedure.steps.get(event.element)
+        told.append(
+            Sentence(
+                at=event.at,
+                time=clock_time(event.at),
+                text=SENTENCES[event.kind](words),
+                note=str(event.data.get("reason") or event.data.get("note") or ""),
+                who=people.get(event.actor, event.actor),
+                agency=_where(event),
+                law=law.legal if law is not None and event.kind == "step_completed" else "",
+                clock=CLOCK_NAMES.get(event.clock, "") if event.clock != "agency" else "",
+                routine=event.kind in ROUTINE,
+                kind=event.kind,
+            )
+        )
+    return tuple(told)
+
+
+def by_day(told: Iterable[Sentence]) -> Iterator[Day]:
+    """Yield the days of a record, the newest first, and so the lines of each."""
+    newest_first = sorted(told, key=lambda s: s.at, reverse=True)
+    for day, lines in groupby(newest_first, key=lambda s: s.at.astimezone(OFFICE_ZONE).date()):
+        yield Day(title=f"{WEEKDAYS[day.weekday()]}, {day_of(day)}", lines=tuple(lines))
+
+
+def _where(event: EventView) -> str:
+    if not event.agency:
+        return ""
+    return f"{ROLE_NAMES.get(event.role, event.role)}, {agency_name(event.agency)}"
