@@ -6,6 +6,7 @@ Not for law (that is `bpmn/`) and not for what differs per agency (that is data)
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -13,6 +14,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 PREFIX = "MOTCUA_"
 MAX_PORT = 65535
+MAX_PROXIES = 9
+RATE_LIMIT = re.compile(r"[a-z_]+=(off|[1-9][0-9]{0,6}/[1-9][0-9]{0,6})")
 DATABASES = ("sqlite:///", "postgresql+psycopg://")
 
 
@@ -44,6 +47,17 @@ class Settings:
     office_zone: str = "Asia/Ho_Chi_Minh"
     """The zone in which offices open and dates are promised."""
 
+    audit_key: Path = Path("var/audit-key.pem")
+    """The file of the key that signs roots of the record; its public keys lie beside it in
+    `….pub`. Keep it apart from the database: who has both can write another history."""
+
+    rate_limits: str = ""
+    """How often somebody may ask, over the defaults: `api=6000/60 anonymous=600/60 lookup=10/60
+    wrong_code=5/3600 sign_in=10/60`, each so many in so many seconds; `api=off` lifts one."""
+
+    trusted_proxies: int = 0
+    """How many proxies stand before the program; their X-Forwarded headers are believed."""
+
     @property
     def zone(self) -> ZoneInfo:
         """The office zone, ready for `datetime.astimezone`."""
@@ -73,6 +87,9 @@ class Settings:
             host=_host(given.get("host", cls.host)),
             port=_port(given.get("port", str(cls.port))),
             office_zone=_zone(given.get("office_zone", cls.office_zone)),
+            audit_key=_file("AUDIT_KEY", given.get("audit_key", str(cls.audit_key))),
+            rate_limits=_rate_limits(given.get("rate_limits", cls.rate_limits)),
+            trusted_proxies=_proxies(given.get("trusted_proxies", str(cls.trusted_proxies))),
         )
 
 
@@ -89,6 +106,12 @@ def _folder(value: str) -> Path:
     raise BadSetting(f"{PREFIX}BPMN_FOLDER", value, "hãy viết đường dẫn của thư mục thủ tục")
 
 
+def _file(name: str, value: str) -> Path:
+    if value:
+        return Path(value)
+    raise BadSetting(f"{PREFIX}{name}", value, "hãy viết đường dẫn của tệp")
+
+
 def _host(value: str) -> str:
     if value and " " not in value:
         return value
@@ -99,6 +122,21 @@ def _port(value: str) -> int:
     if value.isascii() and value.isdecimal() and 1 <= int(value) <= MAX_PORT:
         return int(value)
     raise BadSetting(f"{PREFIX}PORT", value, f"cổng là số nguyên từ 1 đến {MAX_PORT}")
+
+
+def _rate_limits(value: str) -> str:
+    for part in value.split():
+        if not RATE_LIMIT.fullmatch(part):
+            advice = "hãy viết TÊN=SỐ_LẦN/SỐ_GIÂY hoặc TÊN=off, cách nhau bằng dấu cách"
+            raise BadSetting(f"{PREFIX}RATE_LIMITS", part, advice)
+    return value
+
+
+def _proxies(value: str) -> int:
+    if value.isascii() and value.isdecimal() and int(value) <= MAX_PROXIES:
+        return int(value)
+    advice = f"số máy trung gian là số nguyên từ 0 đến {MAX_PROXIES}"
+    raise BadSetting(f"{PREFIX}TRUSTED_PROXIES", value, advice)
 
 
 def _zone(value: str) -> str:

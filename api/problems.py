@@ -24,6 +24,7 @@ from engine.law.working_time import OutsideCalendar
 from engine.process.expressions import CannotEvaluate
 from workflows import errors as workflow
 from workflows.extensions import ExtensionRefused
+from workflows.limiting import TooMany
 from workflows.supplements import TooManyRounds
 
 LOG = logging.getLogger("motcua.api")
@@ -43,6 +44,7 @@ TABLE: Mapping[type[Exception], tuple[int, str]] = {
     OutsideCalendar: (422, "Chưa có lịch làm việc của năm đó"),
     ExtensionRefused: (409, "Không được gia hạn"),
     TooManyRounds: (409, "Đã hết số lần yêu cầu bổ sung"),
+    TooMany: (429, "Gửi quá nhiều yêu cầu"),
     workflow.NotFound: (404, "Không tìm thấy"),
     workflow.Stale: (412, "Hồ sơ đã thay đổi"),
     workflow.Conflict: (409, "Có người khác vừa thao tác"),
@@ -104,6 +106,8 @@ def answer_refusal(error: Any) -> Response:
     if isinstance(error, workflow.Stale):
         body["current_revision"] = error.fields["current"]
     headers = {"WWW-Authenticate": "Bearer"} if status == HTTPStatus.UNAUTHORIZED else {}
+    if isinstance(error, TooMany):
+        headers["Retry-After"] = str(error.retry_after)
     return _respond(status, body, headers)
 
 

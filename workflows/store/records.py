@@ -151,6 +151,10 @@ class OutboxRow:
     attempts: int = 0
     retry_at: datetime
     fault: str = ""
+    subscription: str = ""
+    seq: int = 0
+    state: str = "pending"
+    reason: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,11 +18,13 @@ from sqlalchemy.exc import DBAPIError
 from workflows.errors import Conflict
 from workflows.store import tables
 from workflows.store.accounts import Accounts
+from workflows.store.audits import Audits
 from workflows.store.commands import Commands
 from workflows.store.connections import WRITES, check_settings, open_engine
 from workflows.store.dossiers import Dossiers
 from workflows.store.events import Events
 from workflows.store.jobs import Jobs
+from workflows.store.limits import Limits
 from workflows.store.migrating import upgrade
 from workflows.store.referrals import Referrals
 from workflows.store.supplements import Supplements
@@ -69,6 +71,11 @@ class UnitOfWork:
         return Events(self.connection)
 
     @cached_property
+    def audits(self) -> Audits:
+        """The record as texts, and the signed roots over it."""
+        return Audits(self.connection)
+
+    @cached_property
     def jobs(self) -> Jobs:
         """Timers, subscriptions and the outbox."""
         return Jobs(self.connection)
@@ -97,6 +104,11 @@ class UnitOfWork:
     def accounts(self) -> Accounts:
         """People, posts and tokens."""
         return Accounts(self.connection)
+
+    @cached_property
+    def limits(self) -> Limits:
+        """How often somebody may still ask."""
+        return Limits(self.connection)
 
     @cached_property
     def timings(self) -> Timings:

@@ -6,9 +6,11 @@ bound what comes in, and a bound of 255 has never made a name shorter. One modul
 
 from __future__ import annotations
 
+from workflows.store.tables.audit import audit_leaf, audit_root
 from workflows.store.tables.base import NAMES, metadata
 from workflows.store.tables.dossiers import code_counter, dossier, supplement
 from workflows.store.tables.messages import due_job, outbox, referral
+from workflows.store.tables.outgoing import delivery, rate_bucket, subscription
 from workflows.store.tables.people import access_token, membership, person
 from workflows.store.tables.procedures import procedure_version
 from workflows.store.tables.record import command, event
@@ -19,8 +21,11 @@ __all__ = [
     "NAMES",
     "OPEN_STATES",
     "access_token",
+    "audit_leaf",
+    "audit_root",
     "code_counter",
     "command",
+    "delivery",
     "dossier",
     "due_job",
     "event",
@@ -29,7 +34,9 @@ __all__ = [
     "outbox",
     "person",
     "procedure_version",
+    "rate_bucket",
     "referral",
     "step",
+    "subscription",
     "supplement",
 ]

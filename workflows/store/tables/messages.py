@@ -7,6 +7,13 @@ import sqlalchemy as sa
 from workflows.store.tables.base import dossier_id, metadata
 from workflows.store.types import Id, Moment
 
+
+def _while(name: str, *columns: str, state: str) -> sa.Index:
+    """Return an index of the rows in one state alone: there are few of them at any time."""
+    only = sa.text(f"state = '{state}'")
+    return sa.Index(name, *columns, sqlite_where=only, postgresql_where=only)
+
+
 due_job = sa.Table(
     "due_job",
     metadata,
@@ -19,12 +26,9 @@ due_job = sa.Table(
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("retry_at", Moment, nullable=False),
     sa.Column("fault", sa.Text, nullable=False),
-    sa.Index(
-        "ix_due_job_pending",
-        "retry_at",
-        sqlite_where=sa.text("state = 'pending'"),
-        postgresql_where=sa.text("state = 'pending'"),
-    ),
+    sa.Column("reason", sa.Text, nullable=False, server_default=""),
+    _while("ix_due_job_pending", "retry_at", state="pending"),
+    _while("ix_due_job_stuck", "retry_at", state="stuck"),
     sa.CheckConstraint("state IN ('pending', 'over', 'stuck')", name="state"),
     info={
         "reason": "A timer waiting to be told that its time has come; found by time, not dossier."
@@ -47,12 +51,13 @@ outbox = sa.Table(
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("retry_at", Moment, nullable=False),
     sa.Column("fault", sa.Text, nullable=False),
-    sa.Index(
-        "ix_outbox_unsent",
-        "retry_at",
-        sqlite_where=sa.text("sent_at IS NULL"),
-        postgresql_where=sa.text("sent_at IS NULL"),
-    ),
+    sa.Column("subscription", sa.Text, nullable=False, server_default=""),
+    sa.Column("seq", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("state", sa.Text, nullable=False, server_default="pending"),
+    sa.Column("reason", sa.Text, nullable=False, server_default=""),
+    _while("ix_outbox_pending", "retry_at", state="pending"),
+    _while("ix_outbox_in_order", "dossier_id", "subscription", "seq", state="pending"),
+    _while("ix_outbox_stuck", "retry_at", state="stuck"),
     info={
         "reason": "What goes outside, delivered after the commit at least once; the id makes the "
         "second time harmless."
