@@ -11,7 +11,7 @@ from typing import Any
 from flask import Blueprint, Flask, Response, current_app, render_template, request
 
 from api.auth import PUBLIC, declares, office
-from api.pages import dossiers, showing
+from api.pages import catalogue, dossiers, showing
 
 blueprint = Blueprint("pages", __name__)
 
@@ -53,6 +53,7 @@ def api_reference() -> str:
 def register(app: Flask) -> None:
     """Add the pages to the application."""
     app.register_blueprint(blueprint)
+    app.register_blueprint(catalogue.blueprint)
     app.register_blueprint(dossiers.blueprint)
 
 

@@ -210,7 +210,7 @@ def tell(
 
 def by_day(told: Iterable[Sentence]) -> Iterator[Day]:
     """Yield the days of a record, the newest first, and so the lines of each."""
-    newest_first = sorted(told, key=lambda s: s.at, reverse=True)
+    newest_first = reversed(tuple(told))
     for day, lines in groupby(newest_first, key=lambda s: s.at.astimezone(OFFICE_ZONE).date()):
         yield Day(title=f"{WEEKDAYS[day.weekday()]}, {day_of(day)}", lines=tuple(lines))
 
