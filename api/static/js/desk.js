@@ -1,0 +1,61 @@
+// Keys of the desk. A link or button with data-key is pressed by that key; j and k walk the rows of
+// a list, Enter opens the row, ? shows every key of the page. Without this file all of it works by
+// mouse and Tab.
+"use strict";
+
+const typing = (target) => target.closest("input, textarea, select, [contenteditable]");
+const keyed = () => [...document.querySelectorAll("[data-key]")].filter((e) => !e.disabled);
+const rows = () => [...document.querySelectorAll("[data-row]")];
+
+function walk(step) {
+  const all = rows();
+  if (!all.length) return;
+  const here = all.findIndex((row) => row.classList.contains("is-current"));
+  const next = all[Math.min(Math.max(here + step, 0), all.length - 1)];
+  all.forEach((row) => row.classList.remove("is-current"));
+  next.classList.add("is-current");
+  next.querySelector("a").focus({ preventScroll: true });
+  next.scrollIntoView({ block: "nearest" });
+}
+
+function line(key, words) {
+  const dt = document.createElement("dt");
+  const kbd = document.createElement("kbd");
+  kbd.textContent = key;
+  dt.append(kbd);
+  const dd = document.createElement("dd");
+  dd.textContent = words;
+  return [dt, dd];
+}
+
+function showKeys() {
+  const box = document.getElementById("keys");
+  const list = box.querySelector("dl");
+  list.replaceChildren();
+  for (const element of keyed()) {
+    list.append(...line(element.dataset.key, element.dataset.says || element.textContent.trim()));
+  }
+  if (rows().length) {
+    list.append(...line("j", "dòng dưới"), ...line("k", "dòng trên"), ...line("Enter", "mở dòng"));
+  }
+  list.append(...line("?", "bảng phím này"));
+  box.showModal();
+}
+
+function press(event) {
+  if (event.ctrlKey || event.altKey || event.metaKey || typing(event.target)) return;
+  if (document.querySelector("dialog[open]")) return;
+  if (event.key === "?") return showKeys();
+  if (event.key === "j") return walk(1);
+  if (event.key === "k") return walk(-1);
+  const chosen = keyed().find((element) => element.dataset.key === event.key);
+  if (!chosen) return;
+  event.preventDefault();
+  if (chosen.matches("input, select, textarea")) chosen.focus();
+  else chosen.click();
+}
+
+document.addEventListener("keydown", press);
+document.getElementById("show-keys")?.addEventListener("click", showKeys);
+document.getElementById("close-keys")?.addEventListener("click", () => document.getElementById("keys").close());
+document.querySelector(".mistakes")?.focus();
