@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
@@ -13,6 +12,7 @@ from sqlalchemy.engine import Connection
 
 from engine.timing.events import Event, from_record
 from workflows.store.records import EventRow
+from workflows.store.sealing import digest_of
 from workflows.store.tables import event
 from workflows.store.types import canonical
 
@@ -27,14 +27,15 @@ class Stamp:
     role: str
     agency: str
     recorded_at: datetime
+    on_behalf_of: str = ""
 
 
 def seal(row: EventRow) -> str:
     """Return the SHA-256 over everything in the row and the hash of the one before."""
-    values = {k: v for k, v in vars(row).items() if k != "hash"}
+    values = dict(vars(row))
     for name in ("at", "recorded_at"):
         values[name] = values[name].astimezone(UTC).isoformat(timespec="microseconds")
-    return hashlib.sha256(canonical(values).encode()).hexdigest()
+    return digest_of(values)
 
 
 def chain(
@@ -61,6 +62,7 @@ def chain(
             body=canonical(body),
             prev_hash=last,
             hash="",
+            on_behalf_of=stamp.on_behalf_of,
         )
         last = seal(row)
         rows.append(replace(row, hash=last))

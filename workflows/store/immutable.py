@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from workflows.store.tables import event, procedure_version
+from workflows.store.tables import access_log, audit_leaf, audit_root, event, procedure_version
 
 REFUSAL = "the record is append-only"
-PROTECTED = (event.name, procedure_version.name)
+PROTECTED = (event, procedure_version, audit_root, audit_leaf, access_log)
 
 
 def statements(dialect: str, table: str) -> list[str]:
@@ -38,7 +38,7 @@ def statements(dialect: str, table: str) -> list[str]:
 
 def attach() -> None:
     """Make `metadata.create_all` create the triggers with the tables."""
-    for table in (event, procedure_version):
+    for table in PROTECTED:
         for dialect in ("sqlite", "postgresql"):
             for text in statements(dialect, table.name):
                 ddl = sa.DDL(text).execute_if(dialect=dialect)  # type: ignore[no-untyped-call]

@@ -74,6 +74,7 @@ class StepRow:
     working_office_seconds: float | None = None
     paused_office_seconds: float | None = None
     marks: list[dict[str, Any]] = field(default_factory=list)
+    closed_for: str = ""
 
     @property
     def is_open(self) -> bool:
@@ -100,6 +101,7 @@ class EventRow:
     body: str
     prev_hash: str
     hash: str
+    on_behalf_of: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,12 +6,20 @@ bound what comes in, and a bound of 255 has never made a name shorter. One modul
 
 from __future__ import annotations
 
+from workflows.store.tables.access import (
+    access_log,
+    credential,
+    recovery_code,
+    session,
+    sign_in_lock,
+    substitution,
+)
 from workflows.store.tables.audit import audit_leaf, audit_root
 from workflows.store.tables.base import NAMES, metadata
 from workflows.store.tables.dossiers import code_counter, dossier, supplement
 from workflows.store.tables.messages import due_job, outbox, referral
 from workflows.store.tables.outgoing import delivery, rate_bucket, subscription
-from workflows.store.tables.people import access_token, membership, person
+from workflows.store.tables.people import access_token, membership, person, person_name
 from workflows.store.tables.procedures import procedure_version
 from workflows.store.tables.record import command, event
 from workflows.store.tables.steps import LISTED_STATES, OPEN_STATES, step
@@ -20,11 +28,13 @@ __all__ = [
     "LISTED_STATES",
     "NAMES",
     "OPEN_STATES",
+    "access_log",
     "access_token",
     "audit_leaf",
     "audit_root",
     "code_counter",
     "command",
+    "credential",
     "delivery",
     "dossier",
     "due_job",
@@ -33,10 +43,15 @@ __all__ = [
     "metadata",
     "outbox",
     "person",
+    "person_name",
     "procedure_version",
     "rate_bucket",
+    "recovery_code",
     "referral",
+    "session",
+    "sign_in_lock",
     "step",
     "subscription",
+    "substitution",
     "supplement",
 ]

@@ -13,7 +13,17 @@ person = sa.Table(
     sa.Column("id", Id, primary_key=True),
     sa.Column("code", sa.Text, nullable=False, unique=True),
     sa.Column("name", sa.Text, nullable=False),
+    sa.Column("ended_at", Moment),
     info={"reason": "Who works with the program; a person outlives posts and tokens."},
+)
+
+person_name = sa.Table(
+    "person_name",
+    metadata,
+    sa.Column("person_id", Id, sa.ForeignKey("person.id"), primary_key=True),
+    sa.Column("valid_from", Moment, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    info={"reason": "What a person was called from when: a new name does not rewrite old papers."},
 )
 
 membership = sa.Table(
@@ -40,5 +50,8 @@ access_token = sa.Table(
     sa.Column("issued_at", Moment, nullable=False),
     sa.Column("expires_at", Moment, nullable=False),
     sa.Column("revoked_at", Moment),
+    sa.Column("id", Id),
+    sa.Column("label", sa.Text, nullable=False, server_default=""),
+    sa.Column("last_used_at", Moment),
     info={"reason": "Only the SHA-256 of a token: a stolen database opens no door."},
 )

@@ -25,6 +25,7 @@ event = sa.Table(
     sa.Column("body", sa.Text, nullable=False),
     sa.Column("prev_hash", sa.String(64), nullable=False),
     sa.Column("hash", sa.String(64), nullable=False),
+    sa.Column("on_behalf_of", sa.Text, nullable=False, server_default=""),
     sa.Index("ix_event_kind_at", "kind", "at"),
     info={
         "reason": "The record: append-only, chained per dossier. All else can be rebuilt from it. "

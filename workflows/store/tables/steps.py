@@ -36,6 +36,7 @@ step = sa.Table(
     sa.Column("working_office_seconds", sa.Float),
     sa.Column("paused_office_seconds", sa.Float),
     sa.Column("marks", sa.JSON, nullable=False),
+    sa.Column("closed_for", sa.Text, nullable=False, server_default=""),
     sa.Index(
         "ix_step_worklist",
         "agency",
