@@ -115,7 +115,15 @@ class Frequencies:
 
     def times(self, per: Per) -> Fraction:
         """Return how often something counted so is done for one dossier."""
-        return Fraction(1) if per is Per.DOSSIER else Fraction(getattr(self, per.value))
+        return {
+            Per.DOSSIER: Fraction(1),
+            Per.VISIT: self.visits,
+            Per.ROUND: self.rounds,
+            Per.COUNTER: self.counter,
+            Per.ONLINE: self.online,
+            Per.POST: self.post,
+            Per.COLLECTED_IN_PERSON: self.collected_in_person,
+        }[per]
 
 
 @dataclass(frozen=True, kw_only=True)
