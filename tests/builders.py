@@ -114,6 +114,12 @@ default = false
 type = "boolean"
 set_by = ["wait_opinion"]
 default = true
+
+[ends.returned]
+status = 10
+
+[ends.closed]
+status = 8
 """
 
 PROCESS = """<?xml version="1.0" encoding="UTF-8"?>

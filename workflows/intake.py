@@ -120,6 +120,7 @@ def _receive(uow: UnitOfWork, office: Office, actor: Actor, command: ReceiveDoss
         channel=row.channel,
         receiving_unit=receiving,
         competent_agency=competent,
+        facts=facts,
     )
     return held.save(advance, before=(received,))
 

@@ -85,6 +85,9 @@ def deadline_events(procedure: Procedure) -> tuple[frozenset[str], frozenset[str
     elements = {name for name, law in procedure.steps.items() if not law.counted}
     for stage in procedure.stages:
         elements |= {stage.from_element, stage.to_element}
+    for leg in procedure.legs:
+        if leg.fact in procedure.facts:
+            elements |= set(procedure.facts[leg.fact].set_by)
     if procedure.extension is not None:
         elements.add(procedure.extension.element)
     return DEADLINE_KINDS, frozenset(elements - {""})

@@ -65,6 +65,9 @@ status = 4
 [facts.complete]
 type = "boolean"
 set_by = ["check"]
+
+[ends.end]
+status = 9
 """
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date
-from enum import IntEnum, StrEnum
+from enum import IntEnum
 
 from engine.errors import Rejected
 
@@ -64,12 +64,12 @@ _STATUS_NAMES = {
 }
 
 
-class CodeFormat(StrEnum):
-    """How a dossier code is built: by TT 01/2018, by TT 03/2025, or of a centralised service."""
-
-    TT_01_2018 = "TT 01/2018/TT-VPCP"
-    TT_03_2025 = "TT 03/2025/TT-VPCP"
-    CENTRALISED = "TT 04/2025/TT-VPCP"
+FINAL_STATUSES = (
+    NationalStatus.NOT_ACCEPTED,
+    NationalStatus.STOPPED,
+    NationalStatus.RESOLVED,
+    NationalStatus.RETURNED,
+)
 
 
 def check_procedure_code(text: str) -> str:

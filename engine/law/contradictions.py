@@ -12,15 +12,19 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any, Protocol
 
-from engine.law.codes import PROCEDURE_CODE, NationalStatus
+from engine.law.chain_problems import note_chain
+from engine.law.codes import FINAL_STATUSES, PROCEDURE_CODE, NationalStatus
 from engine.law.problems import ProblemList
 from engine.law.provisions import (
     Component,
+    End,
+    Escalation,
     Extension,
     Fact,
     FactKind,
     Fee,
     Lane,
+    Leg,
     Referral,
     Result,
     Silence,
@@ -30,8 +34,10 @@ from engine.law.provisions import (
     Supplement,
     TimeLimit,
     Unit,
+    Warnings,
     norm_minutes_of,
 )
+from engine.law.warning_times import WarningKind
 
 _AGENCY = re.compile(r"receiving|competent|item|partner:[a-z][a-z0-9_]*")
 _AGENCY_ADVICE = "Hãy dùng receiving, competent, item hoặc partner:<tên>."
@@ -62,6 +68,8 @@ class _Written(Protocol):
     @property
     def stages(self) -> tuple[Stage, ...]: ...
     @property
+    def legs(self) -> tuple[Leg, ...]: ...
+    @property
     def extension(self) -> Extension | None: ...
     @property
     def supplement(self) -> Supplement | None: ...
@@ -79,6 +87,12 @@ class _Written(Protocol):
     def referrals(self) -> tuple[Referral, ...]: ...
     @property
     def facts(self) -> Mapping[str, Fact]: ...
+    @property
+    def ends(self) -> Mapping[str, End]: ...
+    @property
+    def warnings(self) -> Warnings: ...
+    @property
+    def escalations(self) -> tuple[Escalation, ...]: ...
 
 
 def note_contradictions(written: _Written, problems: ProblemList) -> None:
@@ -97,6 +111,15 @@ def note_contradictions(written: _Written, problems: ProblemList) -> None:
         _referral(f"referrals[{index}]", referral, written, problems)
     for fact in written.facts.values():
         _fact(fact, problems)
+    for end in written.ends.values():
+        _end(end, problems)
+    _positive("warnings.due_soon_hours", written.warnings.due_soon_hours, problems)
+    for index, escalation in enumerate(written.escalations):
+        _escalation(f"escalations[{index}]", escalation, problems)
+    note_chain(written, problems)
+    for index, leg in enumerate(written.legs):
+        _agency(f"legs[{index}].agency", leg.agency, problems)
+        _known_value(f"legs[{index}]", leg.fact, leg.value, written, problems)
 
 
 def _head(written: _Written, problems: ProblemList) -> None:
@@ -173,14 +196,7 @@ def _supplement(written: _Written, problems: ProblemList) -> None:
         return
     _positive("supplement.rounds", supplement.rounds, problems)
     _positive("supplement.auto_close_after", supplement.auto_close_after, problems)
-    fact = written.facts.get(supplement.fact)
-    if fact is None:
-        if not problems.touched("facts"):
-            message = f"Dữ kiện «{supplement.fact}» chưa khai báo."
-            problems.error("supplement.fact", message, f"Hãy thêm [facts.{supplement.fact}].")
-    elif not _SUITS[fact.type](supplement.value):
-        advice = f"Dữ kiện «{fact.name}» có kiểu {fact.type}."
-        problems.error("supplement.value", "Giá trị không đúng kiểu của dữ kiện.", advice)
+    _known_value("supplement", supplement.fact, supplement.value, written, problems)
     _known_step("supplement.wait_element", supplement.wait_element, written, problems)
     wait = written.steps.get(supplement.wait_element)
     if wait is not None and wait.counted:
@@ -256,6 +272,43 @@ def _agency(path: str, agency: str, problems: ProblemList) -> None:
 def _known_step(path: str, element: str, written: _Written, problems: ProblemList) -> None:
     if element and element not in written.steps and not problems.touched("steps"):
         problems.error(path, f"Không có bước «{element}».", f"Hãy thêm [steps.{element}].")
+
+
+def _known_value(
+    path: str, name: str, value: Any, written: _Written, problems: ProblemList
+) -> None:
+    """Note a fact nobody declared and a value it cannot have; no name is no question."""
+    if not name:
+        return
+    fact = written.facts.get(name)
+    if fact is None:
+        if not problems.touched("facts"):
+            message = f"Dữ kiện «{name}» chưa khai báo."
+            problems.error(f"{path}.fact", message, f"Hãy thêm [facts.{name}].")
+    elif not _SUITS[fact.type](value):
+        advice = f"Dữ kiện «{fact.name}» có kiểu {fact.type}."
+        problems.error(f"{path}.value", "Giá trị không đúng kiểu của dữ kiện.", advice)
+
+
+def _end(end: End, problems: ProblemList) -> None:
+    path = f"ends.{end.element}.status"
+    if end.side_branch and end.status:
+        problems.error(path, "Nhánh phụ không kết thúc hồ sơ.", "Hãy bỏ status hoặc side_branch.")
+    elif not end.side_branch and end.status not in FINAL_STATUSES:
+        known = ", ".join(str(int(status)) for status in FINAL_STATUSES)
+        advice = f"Hãy ghi một trạng thái kết thúc: {known}; nhánh phụ: side_branch = true."
+        problems.error(path, f"Hồ sơ không thể kết thúc ở trạng thái {end.status}.", advice)
+
+
+def _escalation(path: str, escalation: Escalation, problems: ProblemList) -> None:
+    kinds = [kind.value for kind in WarningKind]
+    if bool(escalation.about) == bool(escalation.name):
+        advice = "Hãy ghi about (cảnh báo nào) hoặc name (escalation nào của sơ đồ)."
+        problems.error(path, "Cần đúng một trong hai: about, name.", advice)
+    elif escalation.about and escalation.about not in kinds:
+        advice = f"Hãy chọn một trong: {', '.join(kinds)}."
+        problems.error(f"{path}.about", f"`{escalation.about}` không hợp lệ.", advice)
+    _agency(f"{path}.agency", escalation.agency, problems)
 
 
 def _fact(fact: Fact, problems: ProblemList) -> None:

@@ -68,17 +68,23 @@ def extended(
     if extension.unit == limit.unit:
         return count(replace(limit, amount=limit.amount + extension.amount), start, calendar, lines)
     counted = count(limit, start, calendar, lines)
-    end = counted.due_at
-    if extension.unit == Unit.HOUR:
-        end += timedelta(hours=extension.amount)
-    elif extension.unit == Unit.WORKING_HOUR:
-        end = calendar.add_minutes(end, extension.amount * MINUTES_PER_HOUR)
-    else:
-        more = replace(
-            limit, amount=extension.amount, unit=extension.unit, counts_reception_day=False
-        )
-        end = _due_day(more, end.astimezone(ZONE).date(), calendar, [])
+    end = count_on(limit, extension.amount, extension.unit, counted.due_at, calendar)
     return replace(counted, due_at=end)
+
+
+def count_on(
+    limit: TimeLimit, amount: int, unit: Unit, end: datetime, calendar: WorkingCalendar
+) -> datetime:
+    """Return when that much more is over that goes on where something else ended.
+
+    In days and months the day it goes on from does not count; rolling forward is the limit's.
+    """
+    if unit == Unit.HOUR:
+        return end + timedelta(hours=amount)
+    if unit == Unit.WORKING_HOUR:
+        return calendar.add_minutes(end, amount * MINUTES_PER_HOUR)
+    more = replace(limit, amount=amount, unit=unit, counts_reception_day=False)
+    return _due_day(more, end.astimezone(ZONE).date(), calendar, [])
 
 
 def _effective(

@@ -8,10 +8,12 @@ say line by line why it is what it is. Texts that disagree are parameters of the
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from typing import Any
 
-from engine.law.counting import Counted, Line, at_text, count, extended
+from engine.law.chains import LegDeadline, chain_due
+from engine.law.counting import Counted, Line, at_text, count, count_on, extended
 from engine.law.pauses import Pause, clipped, pauses_of
 from engine.law.procedure import Procedure, Stage, TimeLimit
 from engine.law.provisions import Extension, OnSupplement, Unit
@@ -19,6 +21,7 @@ from engine.law.working_time import MINUTE, ZONE, WorkingCalendar
 from engine.timing.events import (
     ApologyIssued,
     DeadlineExtended,
+    DossierReceived,
     ElementPassed,
     Event,
     ProcessEnded,
@@ -27,7 +30,7 @@ from engine.timing.events import (
     SupplementTaken,
 )
 
-__all__ = ["Deadline", "Line", "StageDeadline", "due", "extensions_given"]
+__all__ = ["Deadline", "LegDeadline", "Line", "StageDeadline", "due", "extensions_given"]
 
 APOLOGY_SOURCE = "TNT:50693ea4bb4bda20"
 CHANNEL_NAMES = {"counter": "trực tiếp", "online": "trực tuyến", "post": "bưu chính"}
@@ -60,6 +63,7 @@ class Deadline:
     paused_since: datetime | None = None
     ended_at: datetime | None = None
     stages: tuple[StageDeadline, ...] = ()
+    legs: tuple[LegDeadline, ...] = ()
     explanation: tuple[Line, ...] = ()
     official: bool = True
     overdue: bool = False
@@ -90,7 +94,7 @@ class Deadline:
 
 @dataclass(frozen=True, kw_only=True)
 class _Case:
-    """What a deadline is computed from, and the explanation that grows with it."""
+    """What a deadline is computed from, and the explanation and legs that grow with it."""
 
     procedure: Procedure
     limit: TimeLimit
@@ -100,6 +104,7 @@ class _Case:
     history: Sequence[Event]
     calendar: WorkingCalendar
     lines: list[Line]
+    legs: list[LegDeadline] = field(default_factory=list)
 
 
 def due(
@@ -228,15 +233,39 @@ def _with_extension(
     """
     extension = case.procedure.extension
     if extension is None or not extension.allowed:
-        return count(limit, start, case.calendar, case.lines)
+        return _counted(case, limit, start)
     times = extensions_given(extension, case.history)
     given = [at for at in times[: extension.max_times] if at >= start and (end is None or at < end)]
     if not given:
-        return count(limit, start, case.calendar, case.lines)
+        return _counted(case, limit, start)
     whole = replace(extension, amount=extension.amount * len(given))
-    counted = extended(limit, whole, start, case.calendar, case.lines)
+    if case.procedure.legs:
+        counted = _counted(case, limit, start)
+        end = count_on(limit, whole.amount, whole.unit, counted.due_at, case.calendar)
+        counted = replace(counted, due_at=end)
+    else:
+        counted = extended(limit, whole, start, case.calendar, case.lines)
     case.lines.extend(_extension_line(extension, at) for at in given)
     return counted
+
+
+def _counted(case: _Case, limit: TimeLimit, start: datetime) -> Counted:
+    """Return the limit counted out, or the one appointment of the chain where there is one."""
+    legs = case.procedure.legs
+    if not legs:
+        return count(limit, start, case.calendar, case.lines)
+    found = chain_due(legs, limit, start, _facts(case.history), case.calendar, case.lines)
+    case.legs[:] = found.legs
+    return found.counted
+
+
+def _facts(history: Iterable[Event]) -> dict[str, Any]:
+    """Return the routing facts known from the record: a leg can depend on one."""
+    known: dict[str, Any] = {}
+    for event in history:
+        if isinstance(event, DossierReceived | StepCompleted):
+            known |= event.facts
+    return known
 
 
 def extensions_given(extension: Extension, history: Iterable[Event]) -> list[datetime]:
@@ -320,6 +349,7 @@ def _deadline(case: _Case, moment: datetime | None) -> Deadline:
         running=not stands and ended_at is None,
         paused_since=min(stands, default=None),
         ended_at=ended_at,
+        legs=tuple(case.legs),
         explanation=tuple(case.lines),
         official=official,
     )

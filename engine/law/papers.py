@@ -237,7 +237,7 @@ def receipt(case: Case) -> Receipt:
     clerk = next(entry.actor for entry in case.record if entry.event is received)
     procedure = case.procedure
     limit = procedure.time_limit
-    promised = due(limit, procedure, received.at, received.channel, [], case.calendar)
+    promised = due(limit, procedure, received.at, received.channel, [received], case.calendar)
     if promised.due_at is None:
         raise NoDueDate("Chưa xác định được ngày hẹn trả theo quy định của thủ tục.")
     own = limit.channel.get(received.channel)

@@ -17,10 +17,13 @@ from engine.law.contradictions import note_contradictions
 from engine.law.problems import ERROR, Problem, ProblemList, ProcedureInvalid
 from engine.law.provisions import (
     Component,
+    End,
+    Escalation,
     Extension,
     Fact,
     Fee,
     Lane,
+    Leg,
     LegalBasis,
     Level,
     Referral,
@@ -29,6 +32,7 @@ from engine.law.provisions import (
     Step,
     Supplement,
     TimeLimit,
+    Warnings,
 )
 from engine.law.reading import read_table
 
@@ -36,10 +40,14 @@ __all__ = [
     "Component",
     "DefinitionLike",
     "ElementLike",
+    "End",
+    "Escalation",
     "Extension",
     "Fact",
     "Fee",
+    "FlowLike",
     "Lane",
+    "Leg",
     "LegalBasis",
     "Problem",
     "Procedure",
@@ -50,6 +58,7 @@ __all__ = [
     "Step",
     "Supplement",
     "TimeLimit",
+    "Warnings",
     "check_procedure",
     "parse_procedure",
 ]
@@ -65,14 +74,31 @@ class ElementLike(Protocol):
     @property
     def lane(self) -> str: ...
     @property
+    def scope(self) -> str: ...
+    @property
+    def attached_to(self) -> str: ...
+    @property
     def waits(self) -> bool: ...
 
 
-class DefinitionLike(Protocol):
-    """What is needed of a process definition."""
+class FlowLike(Protocol):
+    """What is needed of an arrow of a process definition."""
 
     @property
+    def source(self) -> str: ...
+    @property
+    def target(self) -> str: ...
+
+
+class DefinitionLike(Protocol):
+    """What is needed of a process definition; `process_id` is the scope of the process itself."""
+
+    @property
+    def process_id(self) -> str: ...
+    @property
     def elements(self) -> Mapping[str, Any]: ...
+    @property
+    def flows(self) -> Iterable[FlowLike]: ...
     @property
     def message_names(self) -> Iterable[str]: ...
 
@@ -99,6 +125,7 @@ class Procedure:
     legal_basis: tuple[LegalBasis, ...] = ()
     time_limit: TimeLimit
     stages: tuple[Stage, ...] = ()
+    legs: tuple[Leg, ...] = ()
     extension: Extension | None = None
     supplement: Supplement | None = None
     components: tuple[Component, ...] = ()
@@ -108,12 +135,17 @@ class Procedure:
     steps: Mapping[str, Step] = default(default_factory=dict)
     referrals: tuple[Referral, ...] = ()
     facts: Mapping[str, Fact] = default(default_factory=dict)
+    ends: Mapping[str, End] = default(default_factory=dict)
+    warnings: Warnings = default(default_factory=Warnings)
+    escalations: tuple[Escalation, ...] = ()
 
     def agrees_with(self, definition: DefinitionLike) -> tuple[Problem, ...]:
         """Return every place where this procedure and its diagram say different things."""
         problems = ProblemList()
         _lanes_agree(self, definition, problems)
         _steps_agree(self, definition, problems)
+        _ends_agree(self, definition, problems)
+        _legs_agree(self, definition, problems)
         _named_elements_exist(self, definition, problems)
         _messages_exist(self, definition, problems)
         return problems.all()
@@ -162,6 +194,49 @@ def _steps_agree(procedure: Procedure, definition: DefinitionLike, problems: Pro
         )
 
 
+def _ends_agree(procedure: Procedure, definition: DefinitionLike, problems: ProblemList) -> None:
+    """Every way the process can end has a national status: no dossier may end without one."""
+    main = definition.process_id
+    drawn = {n for n, e in definition.elements.items() if e.kind == "endEvent" and e.scope == main}
+    for name in sorted(drawn - set(procedure.ends)):
+        advice = "Hãy thêm [ends.<mã>] với status 3, 8, 9 hoặc 10, hay side_branch = true."
+        problems.error(f"ends.{name}", "Sự kiện kết thúc chưa có trạng thái quốc gia.", advice)
+    for name in sorted(set(procedure.ends) - drawn):
+        message = "Không phải sự kiện kết thúc nào của quy trình."
+        problems.error(f"ends.{name}", message, "Hãy bỏ hoặc sửa tên.")
+
+
+def _legs_agree(procedure: Procedure, definition: DefinitionLike, problems: ProblemList) -> None:
+    """Warn where a leg follows another in the file and no way leads from one to the other."""
+    elements = {leg.id: leg.element for leg in procedure.legs}
+    onward: dict[str, set[str]] = {}
+    for flow in definition.flows:
+        onward.setdefault(flow.source, set()).add(flow.target)
+    for name, drawn in definition.elements.items():
+        if drawn.attached_to:
+            onward.setdefault(drawn.attached_to, set()).add(name)
+    for index, leg in enumerate(procedure.legs):
+        for earlier in leg.after:
+            known = {elements.get(earlier, ""), leg.element}
+            if not known <= set(definition.elements):
+                continue
+            scopes = {definition.elements[e].scope for e in known}
+            if len(scopes) == 1 and leg.element not in _reached(elements[earlier], onward):
+                message = f"Sơ đồ không có đường từ «{elements[earlier]}» đến «{leg.element}»."
+                problems.warning(f"legs[{index}].after", message, "Hãy xem lại thứ tự các khâu.")
+
+
+def _reached(start: str, onward: Mapping[str, set[str]]) -> set[str]:
+    found: set[str] = set()
+    ahead = {start}
+    while ahead:
+        one = ahead.pop()
+        more = onward.get(one, set()) - found
+        found |= more
+        ahead |= more
+    return found
+
+
 def _named_elements_exist(
     procedure: Procedure, definition: DefinitionLike, problems: ProblemList
 ) -> None:
@@ -174,6 +249,7 @@ def _named_elements_exist(
         ),
         *((f"stages[{i}].from", s.from_element) for i, s in enumerate(procedure.stages)),
         *((f"stages[{i}].to", s.to_element) for i, s in enumerate(procedure.stages)),
+        *((f"legs[{i}].element", leg.element) for i, leg in enumerate(procedure.legs)),
         *(
             (f"steps.{s.element}.not_same_hand_as", e)
             for s in procedure.steps.values()

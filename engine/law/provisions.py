@@ -16,6 +16,7 @@ from typing import Any
 
 MINUTES_PER_DAY = 480  # ruling: a day of a step norm is 8 working hours
 MINUTES_PER_HOUR = 60
+DUE_SOON_HOURS = 24
 
 
 class Unit(StrEnum):
@@ -304,6 +305,62 @@ class Fact(Sourced):
     set_by: tuple[str, ...] = ()
     label: str = ""
     default: Any = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class End(Sourced):
+    """Where the process can end, and the national status (3, 8, 9 or 10) of a dossier that did.
+
+    `side_branch` marks an end that ends no dossier (a reminder was sent); it has no status.
+    """
+
+    element: str = field(metadata={"table_key": True})
+    status: int = 0
+    side_branch: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Leg(Sourced):
+    """One part of a chain of procedures done for one request (liên thông), with its own limit.
+
+    It begins when every leg named in `after` is over, at reception when none is: legs that begin
+    together run side by side. `amount` 0 in days is the day it begins. With `counted` false it has
+    time of its own that the chain does not count (tax, payment). With `fact` it is part of the
+    chain where the fact has this `value`, and as long as the fact is not known. `element` is what
+    does it in the diagram, `agency` who, named as for a lane.
+    """
+
+    id: str
+    name: str
+    agency: str
+    amount: int = 0
+    unit: Unit = Unit.WORKING_DAY
+    after: tuple[str, ...] = ()
+    counted: bool = True
+    fact: str = ""
+    value: Any = None
+    element: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Warnings(Sourced):
+    """When to warn of a due moment; `due_soon_hours` are hours on the wall before it."""
+
+    due_soon_hours: int = DUE_SOON_HOURS
+
+
+@dataclass(frozen=True, kw_only=True)
+class Escalation(Sourced):
+    """Whom a warning or an escalation of the diagram is addressed to (báo cáo cấp trên).
+
+    `about` is the warning (due_soon, apology_due, overdue), or `name` the name of an escalation
+    event of the diagram; one of the two. `agency` is named as for a lane.
+    """
+
+    to: Role
+    about: str = ""
+    name: str = ""
+    agency: str = "competent"
 
 
 def norm_minutes_of(amount: int, unit: Unit) -> int | None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
 
 from engine.timing.events.base import Event
 
 
 @dataclass(frozen=True, kw_only=True)
 class DossierReceived(Event):
-    """The counter accepted the dossier (tiếp nhận)."""
+    """The counter accepted the dossier (tiếp nhận); `facts` are the routing facts it began with."""
 
     kind: ClassVar[str] = "dossier_received"
     code: str
@@ -19,6 +19,7 @@ class DossierReceived(Event):
     channel: str
     receiving_unit: str
     competent_agency: str
+    facts: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

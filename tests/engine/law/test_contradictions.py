@@ -44,6 +44,12 @@ SOUND: dict[str, Any] = {
         "born": {"type": "date", "default": date(2026, 1, 1)},
         "asked": {"type": "list", "default": []},
     },
+    "ends": {"returned": {"status": 10}, "reminded": {"side_branch": True}},
+    "warnings": {"due_soon_hours": 48},
+    "escalations": [
+        {"about": "overdue", "to": "leader"},
+        {"name": "danger", "to": "officer", "agency": "partner:police"},
+    ],
 }
 
 
@@ -104,6 +110,14 @@ CASES = [
     ("facts.size.default", "much", "facts.size.default"),
     ("facts.born.default", "today", "facts.born.default"),
     ("facts.asked.default", "all", "facts.asked.default"),
+    ("ends.returned.status", 4, "ends.returned.status"),
+    ("ends.returned.status", 0, "ends.returned.status"),
+    ("ends.reminded.status", 8, "ends.reminded.status"),
+    ("warnings.due_soon_hours", 0, "warnings.due_soon_hours"),
+    ("escalations.0.about", "late", "escalations[0].about"),
+    ("escalations.0.name", "danger", "escalations[0]"),
+    ("escalations.0.about", "", "escalations[0]"),
+    ("escalations.1.agency", "police", "escalations[1].agency"),
 ]
 
 

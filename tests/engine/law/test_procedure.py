@@ -77,6 +77,8 @@ def test_what_a_diagram_lacks_is_named() -> None:
     removed = next(iter(values("birth_registration")["lanes"]))
     del wrong["lanes"][removed]
     del wrong["steps"]["sign"]
+    wrong["ends"]["nowhere"] = {"status": 9}
+    del wrong["ends"]["refused"]
     procedure = parse_procedure(wrong)
     definition = compile_definition(read((BPMN / "birth_registration/process.bpmn").read_bytes()))
     paths = {p.path for p in procedure.agrees_with(definition)}
@@ -85,6 +87,8 @@ def test_what_a_diagram_lacks_is_named() -> None:
         "lanes.Lane_Nowhere",
         "steps.fly",
         "steps.sign",
+        "ends.nowhere",
+        "ends.refused",
         "supplement.message",
         "supplement.wait_element",
     } <= paths
