@@ -43,7 +43,7 @@ def test_nothing_counted_gives_no_points_and_takes_none_away():
     empty = scored(ONLINE, 0, 0)
     assert (empty.rate, empty.points) == (None, None)
     board = scoreboard({"A": [scored(PROGRESS, 16, 20), empty]}, BANDS)
-    assert (board[0].points, board[0].reachable, board[0].percent) == (16, 20, 80)
+    assert [board[0].points, board[0].reachable, board[0].percent] == [16, 20, 80]
 
 
 def test_units_stand_by_their_share_and_equals_by_name():

@@ -44,7 +44,7 @@ def test_one_who_leaves_at_the_same_moment_was_still_at_risk():
 
 def test_before_the_first_end_everything_is_open():
     curve = survival(lives(3))
-    assert (curve.open_after(2), curve.open_after(3)) == (1, 0)
+    assert [curve.open_after(2), curve.open_after(3)] == [1, 0]
     assert survival([]).points == ()
 
 
