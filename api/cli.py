@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import click
 
+from api.cli_audit import audit, keys, verify
 from api.cli_deadlines import calendar_group, deadline
 from api.cli_demo import demo
 from api.cli_operate import db, serve, tokens
@@ -24,7 +25,7 @@ def main() -> None:
 
 COMMANDS = (
     demo, serve, validate, procedures, walk, deadline, calendar_group, review, rebuild, papers,
-    tokens, db,
+    tokens, db, verify, audit, keys,
 )  # fmt: skip
 for command in COMMANDS:
     main.add_command(command)

@@ -28,6 +28,12 @@ ISSUE_APOLOGY = "apology.issue"
 ISSUE_REFUSAL = "refusal.issue"
 EXTEND_DEADLINE = "deadline.extend"
 WARN = "deadline.warn"
+LIST_JOBS = "job.list"
+MANAGE_JOBS = "job.manage"
+MANAGE_WEBHOOKS = "webhook.manage"
+EXPORT = "record.export"
+READ_AUDIT = "audit.read"
+OWN_ACCOUNT = "account.own"
 
 SYSTEM = Actor(person="system", agency="", role="system")
 
@@ -47,6 +53,11 @@ def permit(actor: Actor, action: str, resource: Resource) -> None:
     decision = allow(actor, action, resource)
     if not decision.allowed:
         raise Forbidden(decision.rule)
+
+
+def own_account(actor: Actor) -> Resource:
+    """Return the caller's own account as something to be allowed."""
+    return Resource(assignee=actor.person)
 
 
 def list_of(agency: str) -> Resource:

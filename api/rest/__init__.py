@@ -15,6 +15,7 @@ from flask_smorest import Api
 from api import problems
 from api.auth import PUBLIC, declares
 from api.rest import (
+    audit,
     dossiers,
     extensions,
     papers,
@@ -37,7 +38,10 @@ từng bước.
 - Lỗi theo RFC 9457: `detail` nói phải làm gì, `errors` chỉ từng trường, `code` để máy phân biệt.
 """
 
-NOUNS = (procedures, dossiers, tasks, supplements, referrals, results, papers, extensions, warnings)
+NOUNS = (
+    procedures, dossiers, tasks, supplements, referrals, results, papers, extensions, warnings,
+    audit,
+)  # fmt: skip
 
 
 class MotcuaApi(Api):

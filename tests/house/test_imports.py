@@ -20,7 +20,10 @@ LIBRARIES = {
     "engine": set(),
     "engine.process": {"SpiffWorkflow", "lxml", "orjson"},
     "workflows": {"orjson"},
+    "workflows.signing": {"cryptography"},
     "workflows.printing": {"orjson", "segno", "typst"},
+    "workflows.passwords": {"argon2"},
+    "workflows.one_time_codes": {"pyotp"},
     "workflows.store": {"sqlalchemy", "alembic", "orjson"},
     "api": {
         "flask", "flask_smorest", "marshmallow", "werkzeug", "apispec", "webargs", "jinja2",

@@ -21,11 +21,14 @@ from workflows.store.accounts import Accounts
 from workflows.store.audits import Audits
 from workflows.store.commands import Commands
 from workflows.store.connections import WRITES, check_settings, open_engine
+from workflows.store.credentials import Credentials
 from workflows.store.dossiers import Dossiers
 from workflows.store.events import Events
 from workflows.store.jobs import Jobs
 from workflows.store.limits import Limits
 from workflows.store.migrating import upgrade
+from workflows.store.outgoing import Outgoing
+from workflows.store.posts import Posts
 from workflows.store.referrals import Referrals
 from workflows.store.supplements import Supplements
 from workflows.store.tasks import Steps
@@ -104,6 +107,21 @@ class UnitOfWork:
     def accounts(self) -> Accounts:
         """People, posts and tokens."""
         return Accounts(self.connection)
+
+    @cached_property
+    def credentials(self) -> Credentials:
+        """Passwords, second factors, attempts and sessions."""
+        return Credentials(self.connection)
+
+    @cached_property
+    def posts(self) -> Posts:
+        """Posts, and who stands in for whom in them."""
+        return Posts(self.connection)
+
+    @cached_property
+    def outgoing(self) -> Outgoing:
+        """Subscriptions and deliveries."""
+        return Outgoing(self.connection)
 
     @cached_property
     def limits(self) -> Limits:

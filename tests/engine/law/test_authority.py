@@ -29,6 +29,11 @@ RIGHT = {
     "timer.fire": (SYSTEM, DOSSIER),
     "deadline.extend": ("leader", STEP),
     "deadline.warn": (SYSTEM, DOSSIER),
+    "job.list": ("administrator", LIST),
+    "job.manage": ("administrator", LIST),
+    "webhook.manage": ("administrator", LIST),
+    "record.export": ("leader", LIST),
+    "audit.read": ("auditor", LIST),
 }
 
 
