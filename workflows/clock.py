@@ -34,6 +34,10 @@ class Ids(Protocol):
         """Return a secret of 256 bits as text that fits in a header."""
         ...
 
+    def chance(self) -> float:
+        """Return a number from 0 to 1 that spreads what would else happen all at once."""
+        ...
+
 
 class SystemClock:
     """The clock of the machine."""
@@ -85,6 +89,10 @@ class SystemIds:
         """Return a secret of 256 bits as text that fits in a header."""
         return secrets.token_urlsafe(TOKEN_BITS // 8)
 
+    def chance(self) -> float:
+        """Return a number from 0 to 1 that nobody can foresee."""
+        return random.SystemRandom().random()
+
 
 class SeededIds:
     """The same names in the same order for the same seed: for simulations, never for secrets."""
@@ -100,3 +108,7 @@ class SeededIds:
     def new_token(self) -> str:
         """Return the next token of the sequence; anybody who knows the seed can guess it."""
         return f"{self._chance.getrandbits(TOKEN_BITS):064x}"
+
+    def chance(self) -> float:
+        """Return the next number from 0 to 1 of the sequence."""
+        return self._chance.random()

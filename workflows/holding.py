@@ -16,8 +16,9 @@ from engine.law.authority import Actor
 from engine.law.procedure import Procedure
 from engine.law.working_time import WorkingCalendar
 from engine.process import Advance, WrongFact
-from engine.timing.events import Event, StepAssigned, StepEvent
-from workflows import deriving, projecting
+from engine.timing.events import DeadlineWarned, Event, StepAssigned, StepEvent
+from workflows import announcing, deriving, projecting
+from workflows.announcing import News
 from workflows.catalogue import Version
 from workflows.deriving import Said, Setting
 from workflows.errors import AlreadyClaimed, InvalidInput, NotFound, NotOpen, Stale
@@ -25,6 +26,7 @@ from workflows.office import Office
 from workflows.permitting import part_of, permit
 from workflows.projecting import Happened
 from workflows.standing import (
+    beside,
     deadline_events,
     fold_dossier,
     measured_seconds,
@@ -212,7 +214,7 @@ class Held:
         waited = [] if self.is_new else self._waiting(self.state)
         changed = projecting.fold_steps(self.row.id, self.steps, happened, self._measure)
         self.steps |= changed
-        state = self._next_state(advance)
+        state, before = self._next_state(advance), self.row
         self.row = self._next_row(events, rows[-1].seq, rows[-1].hash)
         if self.is_new:
             uow.dossiers.add(self.row, state or self.state)
@@ -223,15 +225,33 @@ class Held:
         self._save_meanings(happened, events)
         self.state = state or self.state
         uow.jobs.save_timers(self.row.id, waited, self._waiting(self.state))
-        if advance is not None:
-            uow.jobs.send(self._outgoing(advance))
+        outgoing = self._outgoing(advance) if advance is not None else []
+        uow.jobs.send([*outgoing, *self._announced(events, rows, before)])
 
-    def note(self, event: Event) -> None:
-        """Append an event that changes nothing: what people saw of the dossier still holds."""
-        rows = self._chained([(event, "")])
-        self.row = replace(self.row, last_seq=rows[-1].seq, last_hash=rows[-1].hash)
+    def note(self, *events: Event) -> None:
+        """Append events that change no step: what people saw of the dossier still holds."""
+        rows, before = self._chained([(event, "") for event in events]), self.row
+        row = replace(self.row, last_seq=rows[-1].seq, last_hash=rows[-1].hash)
+        self.row = beside(row, self.version.procedure, events)
         self.uow.dossiers.save(self.row)
         self.uow.events.append(rows)
+        self.uow.jobs.send(self._announced(events, rows, before))
+
+    def escalations(self, warned: DeadlineWarned) -> list[Event]:
+        """Return whom the procedure tells besides of a warning."""
+        setting, at = self._setting(), warned.at
+        return deriving.escalations_about(setting, warned.about, warned.due_at, at)
+
+    def _announced(
+        self, events: Sequence[Event], rows: Sequence[EventRow], before: DossierRow
+    ) -> list[OutboxRow]:
+        """Return what others are told of these events; who listens was read with the lock."""
+        listening = self.uow.dossiers.listening
+        if listening is None:
+            listening = self.uow.outgoing.listening()
+        news = News(events=events, rows=rows, before=before, after=self.row, is_new=self.is_new)
+        listeners = announcing.read_listeners(listening)
+        return announcing.announce(news, listeners, self.office.ids, self.now)
 
     def _chained(self, happened: Iterable[tuple[Event, str]]) -> list[EventRow]:
         stamp = Stamp(
@@ -244,7 +264,11 @@ class Held:
 
     def _waiting(self, state: StateRow) -> list[dict[str, Any]]:
         """Return what waits for a moment: the timers of the process, the warnings of the law."""
-        return [*state.timers, *warning_timers(self.row, self.calendar)]
+        return [*state.timers, *self.warnings()]
+
+    def warnings(self) -> list[dict[str, Any]]:
+        """Return the warnings of its due moment that the dossier waits for, as timers."""
+        return warning_timers(self.row, self.version.procedure, self.calendar)
 
     def _measure(self, row: StepRow, events: Sequence[Event]) -> dict[str, Any]:
         agency = row.agency or self.row.competent_agency

@@ -1,28 +1,46 @@
-"""What the program does by itself: timers whose time has come, messages to deliver.
+"""What the program does by itself when a moment comes, and what people do when it could not.
 
-Each timer is an ordinary command in its own transaction; one that fails harms no other.
+Each timer is an ordinary command in its own transaction; one that fails harms no other. It is
+taken under a lease: a worker that dies leaves it to the next one, and firing twice changes nothing
+because the dossier says under its lock whether the timer still waits.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+import uuid
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from engine import process
+from engine.law.authority import Actor
 from engine.process import AlreadyEnded, UnknownTimer
-from engine.timing.events import DeadlineWarned
+from engine.timing.events import DeadlineWarned, JobRetried, JobSkipped
+from workflows.errors import InvalidInput, NotFound
 from workflows.holding import hold
 from workflows.office import Office
-from workflows.permitting import FIRE_TIMER, SYSTEM, WARN
-from workflows.standing import WARNING, warning_timers
+from workflows.permitting import (
+    FIRE_TIMER,
+    LIST_JOBS,
+    MANAGE_JOBS,
+    SYSTEM,
+    WARN,
+    list_of,
+    permit,
+)
+from workflows.repeating import once
+from workflows.standing import WARNING
 from workflows.store import UnitOfWork
 from workflows.store.jobs import DueJob
-from workflows.store.records import OutboxRow
+from workflows.store.outgoing import WaitingRow
+from workflows.views import Page, next_cursor, read_cursor
 from workflows.worktime import ZONE
 
-Send = Callable[[OutboxRow], None]
+LEASE = timedelta(minutes=5)
+MAX_PAGE = 200
+MAX_REASON = 500
+STATES = {"stuck": ("stuck",), "failing": ("pending",), "": ("stuck", "pending")}
 
 log = logging.getLogger(__name__)
 
@@ -37,24 +55,61 @@ class FireTimer:
 
 
 @dataclass(frozen=True, kw_only=True)
+class JobQuery:
+    """Which jobs that failed: those left to people (stuck), tried again later (failing), or all."""
+
+    state: str = ""
+    cursor: str = ""
+    limit: int = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobView:
+    """A timer, warning, webhook or letter that failed; `at` is when it is tried again, or was."""
+
+    id: str
+    sort: str
+    name: str
+    dossier: str
+    dossier_code: str
+    state: str
+    attempts: int
+    at: datetime
+    fault: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecideJob:
+    """What people decide about a job that failed, and why: `retry` or `skip`."""
+
+    job: str
+    what: str
+    reason: str
+    idempotency_key: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Done:
     """How many jobs went well and how many will be tried again."""
 
     done: int = 0
     failed: int = 0
 
+    def __add__(self, other: Done) -> Done:
+        """Return both together."""
+        return Done(done=self.done + other.done, failed=self.failed + other.failed)
 
-def run_due(office: Office, limit: int = 100) -> Done:
+
+def run_due(office: Office, limit: int = 50) -> Done:
     """Fire the timers and warnings that are due now, the longest due first; return how many."""
     now = office.clock.now()
-    jobs = office.store.read(lambda uow: uow.jobs.due(now, limit))
-    done = failed = 0
-    for job in jobs:
-        if _run(office, job):
-            done += 1
-        else:
-            failed += 1
-    return Done(done=done, failed=failed)
+    first = next_due(office)
+    if first is None or first > now:  # looking is cheaper than taking
+        return Done()
+    jobs = office.store.write(lambda uow: uow.jobs.take_timers(now, LEASE, limit))
+    done = sum(_run(office, job) for job in jobs)
+    return Done(done=done, failed=len(jobs) - done)
 
 
 def next_due(office: Office) -> datetime | None:
@@ -62,21 +117,10 @@ def next_due(office: Office) -> datetime | None:
     return office.store.read(lambda uow: uow.jobs.next_due())
 
 
-def deliver_outbox(office: Office, send: Send, limit: int = 100) -> Done:
-    """Deliver messages through `send`, at least once; the receiver knows a repeat by its id."""
-    now = office.clock.now()
-    messages = office.store.read(lambda uow: uow.jobs.unsent(now, limit))
-    done = failed = 0
-    for message in messages:
-        try:
-            send(message)
-        except Exception as fault:  # noqa: BLE001 - whatever a receiver does, the rest goes on
-            failed += 1
-            _not_sent(office, message, now, repr(fault))
-        else:
-            done += 1
-            _sent(office, message, now)
-    return Done(done=done, failed=failed)
+def said_of(fault: Exception) -> str:
+    """Return what operators may read of a fault: its kind, and no word of a person's dossier."""
+    code = getattr(fault, "code", "")
+    return f"{type(fault).__name__} {code}".strip()
 
 
 def _run(office: Office, job: DueJob) -> bool:
@@ -85,8 +129,8 @@ def _run(office: Office, job: DueJob) -> bool:
         office.store.write(lambda uow: act(uow, office, job))
     except Exception as fault:
         log.exception("Timer %s of dossier %s failed", job.timer, job.dossier_id)
-        text, now = repr(fault), office.clock.now()
-        office.store.write(lambda uow: uow.jobs.failed(job, now, text))
+        text, now, chance = said_of(fault), office.clock.now(), office.ids.chance()
+        office.store.write(lambda uow: uow.jobs.failed(job, now, text, chance))
         return False
     return True
 
@@ -95,14 +139,18 @@ def _fire(uow: UnitOfWork, office: Office, job: DueJob) -> None:
     command = FireTimer(dossier=job.dossier_id, timer=job.timer)
     held = hold(uow, office, SYSTEM, command, job.dossier_id)
     timer = next((t for t in held.state.timers if t["id"] == job.timer), None)
-    if timer is None or datetime.fromisoformat(timer["due_at"]) > held.now:
-        return  # somebody was faster: it fired, or what it watched is over
+    if timer is None:
+        uow.jobs.over(job)  # somebody was faster: it fired, or what it watched is over
+        return
+    if datetime.fromisoformat(timer["due_at"]) > held.now:
+        return  # it was moved meanwhile, and its job with it
     held.permit(FIRE_TIMER)
     try:
         advance = process.expire(
             held.version.definition, held.state.state, job.timer, **held.engine
         )
     except (AlreadyEnded, UnknownTimer):
+        uow.jobs.over(job)
         return
     held.save(advance)
 
@@ -111,10 +159,10 @@ def _warn(uow: UnitOfWork, office: Office, job: DueJob) -> None:
     """Write a warning into the record, once for each due moment."""
     command = FireTimer(dossier=job.dossier_id, timer=job.timer)
     held = hold(uow, office, SYSTEM, command, job.dossier_id)
-    waiting = warning_timers(held.row, held.calendar)
-    timer = next((t for t in waiting if t["id"] == job.timer), None)
+    timer = next((t for t in held.warnings() if t["id"] == job.timer), None)
     if timer is None or held.row.due_at is None:
-        return  # its clock stands now, or the result is there
+        uow.jobs.over(job)  # its clock stands now, or the result is there
+        return
     if datetime.fromisoformat(timer["due_at"]) > held.now:
         return  # the due moment moved meanwhile, and its job with it
     held.permit(WARN)
@@ -122,13 +170,96 @@ def _warn(uow: UnitOfWork, office: Office, job: DueJob) -> None:
     event = DeadlineWarned(at=held.now, about=timer["name"], due_at=due_at)
     said = uow.events.concerning(job.dossier_id, kinds={event.kind}, elements=())
     if not any(replace(e, at=event.at) == event for e in said):
-        held.note(event)
+        held.note(event, *held.escalations(event))
     uow.jobs.over(job)
 
 
-def _sent(office: Office, message: OutboxRow, now: datetime) -> None:
-    office.store.write(lambda uow: uow.jobs.sent(message.id, now))
+def failed_jobs(office: Office, actor: Actor, query: JobQuery) -> Page:
+    """Return a page of `JobView`: what failed and is not over, the latest first.
+
+    Raises Forbidden, or InvalidInput for a state or cursor that is not ours.
+    """
+    permit(actor, LIST_JOBS, list_of(actor.agency))
+    states = STATES.get(query.state)
+    if states is None:
+        raise InvalidInput("state", "chỉ nhận: stuck, failing")
+    place = read_cursor(query.cursor, 2)
+    size = max(1, min(query.limit, MAX_PAGE))
+    after = (place[0], place[1]) if place else None
+    rows = office.store.read(lambda uow: uow.outgoing.troubled(states, after, size))
+    cursor = next_cursor(len(rows), size, rows[-1].at, rows[-1].id) if rows else ""
+    return Page(items=tuple(_job_view(row) for row in rows), cursor=cursor)
 
 
-def _not_sent(office: Office, message: OutboxRow, now: datetime, fault: str) -> None:
-    office.store.write(lambda uow: uow.jobs.not_sent(message, now, fault))
+def decide(office: Office, actor: Actor, command: DecideJob) -> JobView:
+    """Let a failed job be tried again, or give it up; the record of its dossier says who and why.
+
+    A skipped timer will not fire: whoever skips it sees to the dossier by hand. Raises Forbidden,
+    NotFound for a job that did not fail or is over, InvalidInput.
+    """
+    permit(actor, MANAGE_JOBS, list_of(actor.agency))
+    if not command.reason.strip() or len(command.reason) > MAX_REASON:
+        raise InvalidInput("reason", f"hãy ghi lý do, không quá {MAX_REASON} ký tự")
+    answer = once(office, actor, command, lambda uow: _decide(uow, office, actor, command))
+    return JobView(**answer | {"at": datetime.fromisoformat(answer["at"])})
+
+
+def _decide(uow: UnitOfWork, office: Office, actor: Actor, command: DecideJob) -> dict[str, Any]:
+    row, found = _failed(uow, command.job)
+    keyless = replace(command, idempotency_key="")
+    held = hold(uow, office, actor, keyless, found.dossier_id)
+    event = {"retry": JobRetried, "skip": JobSkipped}.get(command.what)
+    if event is None:
+        raise InvalidInput("what", "chỉ nhận: retry, skip")
+    if command.what == "retry":
+        again = uow.jobs.timer_again if found.sort == "timer" else uow.jobs.message_again
+        done, state = again(row, held.now, command.reason), "pending"
+    else:
+        skip = uow.jobs.skip_timer if found.sort == "timer" else uow.jobs.skip_message
+        done, state = skip(row, command.reason), "skipped"
+    if not done:
+        raise NotFound("việc đang chờ quyết định", command.job[:80])
+    held.note(event(at=held.now, job=f"{found.sort} {found.name}".strip(), reason=command.reason))
+    changed = replace(found, state=state, at=held.now, reason=command.reason)
+    values = vars(_job_view(changed))
+    return values | {"at": held.now.isoformat()}
+
+
+def _failed(uow: UnitOfWork, job: str) -> tuple[Any, WaitingRow]:
+    """Return a job that failed, by its id; raises NotFound."""
+    dossier, _, timer = job.partition("~")
+    row: Any = None
+    try:
+        known = str(uuid.UUID(dossier))
+        row = uow.jobs.timer(known, timer) if timer else uow.jobs.message(known)
+    except ValueError:
+        pass
+    if row is None or not row.fault:
+        raise NotFound("việc", job[:80])
+    return row, WaitingRow(
+        id=job,
+        sort="timer" if timer else row.kind,
+        dossier_id=row.dossier_id,
+        code=uow.dossiers.get(row.dossier_id)[0].code,
+        name=row.name,
+        state=row.state,
+        attempts=row.attempts,
+        at=row.retry_at,
+        fault=row.fault,
+        reason=row.reason,
+    )
+
+
+def _job_view(row: WaitingRow) -> JobView:
+    return JobView(
+        id=row.id,
+        sort=row.sort,
+        name=row.name,
+        dossier=row.dossier_id,
+        dossier_code=row.code,
+        state="failing" if row.state == "pending" else row.state,
+        attempts=row.attempts,
+        at=row.at,
+        fault=row.fault,
+        reason=row.reason,
+    )

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from workflows.errors import NotFound
+from workflows.store.listening import LISTENING
 from workflows.store.records import DossierRow, StateRow
 from workflows.store.tables import code_counter, dossier
 from workflows.store.upserting import insert_into
@@ -36,7 +37,7 @@ class DossierFilter:
 # Every command asks these: the statements are made once.
 _THIS = dossier.c.id == sa.bindparam("dossier", type_=dossier.c.id.type)
 _ONE = sa.select(*_COLUMNS, *_STATE).where(_THIS)
-_HELD = _ONE.with_for_update()
+_HELD = _ONE.add_columns(LISTENING.label("listening")).with_for_update(of=dossier)
 _CHANGE = dossier.update().where(_THIS)
 
 
@@ -46,15 +47,18 @@ class Dossiers:
     def __init__(self, connection: Connection) -> None:
         """Work on the connection of the unit of work."""
         self._connection = connection
+        self.listening: str | None = None
 
     def lock(self, dossier_id: str) -> tuple[DossierRow, StateRow]:
         """Hold the dossier for this transaction and return it with its state.
 
-        Raises NotFound. On SQLite the transaction holds the whole database already.
+        Raises NotFound. On SQLite the transaction holds the whole database already. `listening`
+        says afterwards who wants to be told what happens to it.
         """
         row = self._connection.execute(_HELD, {"dossier": valid_id(dossier_id)}).one_or_none()
         if row is None:
             raise NotFound("hồ sơ", dossier_id)
+        self.listening = row.listening or ""
         return _split(row)
 
     def get(self, dossier_id: str) -> tuple[DossierRow, StateRow]:
@@ -174,5 +178,6 @@ def _bound(after: tuple[datetime, str]) -> tuple[Any, Any]:
 def _split(row: sa.Row[Any]) -> tuple[DossierRow, StateRow]:
     values = dict(row._mapping)  # noqa: SLF001 - the public mapping of a row
     state = {f.name: values.pop(f.name) for f in fields(StateRow)}
+    values.pop("listening", None)
     state["timers"], state["subscriptions"] = tuple(state["timers"]), tuple(state["subscriptions"])
     return DossierRow(**values), StateRow(**state)

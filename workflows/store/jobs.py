@@ -2,36 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from workflows.store import waiting
 from workflows.store.records import OutboxRow
 from workflows.store.tables import due_job, outbox
 from workflows.store.upserting import upsert
+from workflows.store.waiting import MAX_ATTEMPTS, Work
 
-MAX_ATTEMPTS = 8
-_OUTBOX = [outbox.c[f.name] for f in fields(OutboxRow)]
+TIMERS = Work(due_job, over="over")
+MESSAGES = Work(outbox, over="done")
+SKIPPED = "skipped"  # the state of a message given up by people or for want of an address
+
+__all__ = ["MAX_ATTEMPTS", "MESSAGES", "SKIPPED", "TIMERS", "DueJob", "Jobs"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class DueJob:
-    """A timer whose time has come."""
+    """A timer that was taken because its time has come; `attempts` counts this one."""
 
     dossier_id: str
     timer: str
     element: str
+    name: str
     due_at: datetime
+    state: str
     attempts: int
-
-
-def _pause(attempts: int) -> timedelta:
-    """Return how long to leave something alone after this many failures: 1 min to about 2 h."""
-    return timedelta(minutes=2 ** min(attempts, 7))
+    retry_at: datetime
+    fault: str
+    reason: str
 
 
 class Jobs:
@@ -54,13 +59,12 @@ class Jobs:
         changing = ("due_at", "state", "attempts", "retry_at", "fault")
         upsert(self._connection, due_job, over + new, changing=changing)
 
-    def due(self, now: datetime, limit: int) -> Sequence[DueJob]:
-        """Return timers whose time has come, the longest due first."""
-        columns = [due_job.c[f.name] for f in fields(DueJob)]
-        query = sa.select(*columns).where(due_job.c.state == "pending", due_job.c.retry_at <= now)
-        query = query.order_by(due_job.c.retry_at, due_job.c.dossier_id, due_job.c.timer)
-        rows = self._connection.execute(query.limit(limit))
-        return [DueJob(**row._mapping) for row in rows]  # noqa: SLF001
+    def take_timers(self, now: datetime, lease: timedelta, limit: int) -> Sequence[DueJob]:
+        """Take timers whose time has come, the longest due first."""
+        query = waiting.due(TIMERS, now, limit)
+        rows = waiting.take(self._connection, TIMERS, query, now, lease)
+        jobs = [DueJob(**row._mapping) for row in rows]  # noqa: SLF001
+        return sorted(jobs, key=lambda job: (job.due_at, job.dossier_id, job.timer))
 
     def next_due(self) -> datetime | None:
         """Return the moment at which the next timer is due, None when none waits."""
@@ -69,51 +73,89 @@ class Jobs:
 
     def over(self, job: DueJob) -> None:
         """Note that a job is done which leaves nothing of itself in the state of its dossier."""
-        mine = (due_job.c.dossier_id == job.dossier_id, due_job.c.timer == job.timer)
-        self._connection.execute(due_job.update().where(*mine), {"state": "over"})
+        waiting.done(self._connection, TIMERS, job)
 
-    def failed(self, job: DueJob, now: datetime, fault: str) -> None:
-        """Note that firing a timer failed: later again, or stuck after too many times."""
-        attempts = job.attempts + 1
-        self._connection.execute(
-            due_job.update().where(
-                due_job.c.dossier_id == job.dossier_id,
-                due_job.c.timer == job.timer,
-                due_job.c.state == "pending",
-            ),
-            {
-                "attempts": attempts,
-                "retry_at": now + _pause(attempts),
-                "fault": fault[:500],
-                "state": "stuck" if attempts >= MAX_ATTEMPTS else "pending",
-            },
-        )
+    def failed(self, job: DueJob, now: datetime, fault: str, chance: float) -> bool:
+        """Note that firing a timer failed: later again, or stuck; tells whether it is stuck."""
+        return waiting.failed(self._connection, TIMERS, job, now, (fault, chance))
 
     def send(self, rows: Sequence[OutboxRow]) -> None:
         """Put messages into the outbox; no rows, no statement."""
         if rows:
             self._connection.execute(outbox.insert(), [vars(r) for r in rows])
 
-    def unsent(self, now: datetime, limit: int) -> Sequence[OutboxRow]:
-        """Return messages to deliver now, the oldest first."""
-        query = sa.select(*_OUTBOX).where(outbox.c.sent_at.is_(None), outbox.c.retry_at <= now)
-        query = query.order_by(outbox.c.retry_at, outbox.c.id).limit(limit)
-        rows = self._connection.execute(query)
-        return [OutboxRow(**row._mapping) for row in rows]  # noqa: SLF001
-
-    def sent(self, message_id: str, now: datetime) -> None:
-        """Note that a message was delivered."""
-        self._connection.execute(
-            outbox.update()
-            .where(outbox.c.id == message_id)
-            .values(sent_at=now, attempts=outbox.c.attempts + 1, fault="")
+    def next_message(self, kinds: Collection[str]) -> datetime | None:
+        """Return when the next message of these kinds may be delivered, None when none waits."""
+        query = sa.select(sa.func.min(outbox.c.retry_at)).where(
+            outbox.c.state == "pending", outbox.c.kind.in_(sorted(kinds))
         )
+        return self._connection.execute(query).scalar()
 
-    def not_sent(self, message: OutboxRow, now: datetime, fault: str) -> None:
-        """Note that a message could not be delivered; it will be tried again, for ever."""
-        attempts = message.attempts + 1
-        values = {"attempts": attempts, "retry_at": now + _pause(attempts), "fault": fault[:500]}
-        self._connection.execute(outbox.update().where(outbox.c.id == message.id), values)
+    def timer(self, dossier_id: str, timer: str) -> DueJob | None:
+        """Return a timer, None for one nobody knows."""
+        mine = (due_job.c.dossier_id == dossier_id, due_job.c.timer == timer)
+        row = self._connection.execute(sa.select(due_job).where(*mine)).one_or_none()
+        return DueJob(**row._mapping) if row else None  # noqa: SLF001
+
+    def message(self, message: str) -> OutboxRow | None:
+        """Return a message of the outbox, None for one nobody knows."""
+        row = self._connection.execute(sa.select(outbox).where(outbox.c.id == message))
+        found = row.one_or_none()
+        return OutboxRow(**found._mapping) if found else None  # noqa: SLF001
+
+    def take_messages(
+        self, kinds: Collection[str], now: datetime, lease: timedelta, limit: int
+    ) -> Sequence[OutboxRow]:
+        """Take messages of some kinds to deliver now, the oldest first.
+
+        Of the events of one dossier for one subscription only the first that waits is taken, even
+        while it is left alone after a failure: they arrive in the order in which they happened.
+        """
+        earlier = outbox.alias("earlier")
+        before = sa.exists().where(
+            earlier.c.dossier_id == outbox.c.dossier_id,
+            earlier.c.subscription == outbox.c.subscription,
+            earlier.c.state == "pending",
+            earlier.c.seq < outbox.c.seq,
+        )
+        query = waiting.due(MESSAGES, now, limit).where(
+            outbox.c.kind.in_(sorted(kinds)), sa.or_(outbox.c.subscription == "", ~before)
+        )
+        rows = waiting.take(self._connection, MESSAGES, query, now, lease)
+        taken = [OutboxRow(**row._mapping) for row in rows]  # noqa: SLF001
+        return sorted(taken, key=lambda row: (row.created_at, row.seq, row.id))
+
+    def sent(self, message: OutboxRow, now: datetime) -> bool:
+        """Note that a message was delivered; tells whether the taker still held it."""
+        return waiting.done(self._connection, MESSAGES, message, sent_at=now)
+
+    def not_sent(self, message: OutboxRow, now: datetime, fault: str, chance: float) -> bool:
+        """Note that a message could not be delivered: later again, or stuck; tells which."""
+        return waiting.failed(self._connection, MESSAGES, message, now, (fault, chance))
+
+    def give_up(self, message: OutboxRow, reason: str) -> None:
+        """Note that a message will never be delivered, and why."""
+        waiting.skip(self._connection, MESSAGES, message, SKIPPED, reason)
+
+    def message_again(self, message: OutboxRow, now: datetime, reason: str) -> bool:
+        """Let a message be delivered anew; tells whether it did not wait already."""
+        return waiting.again(self._connection, MESSAGES, message, now, reason)
+
+    def skip_message(self, message: OutboxRow, reason: str) -> bool:
+        """Let people give a message up; tells whether it still waited or was stuck."""
+        return waiting.skip(self._connection, MESSAGES, message, SKIPPED, reason)
+
+    def timer_again(self, timer: Any, now: datetime, reason: str) -> bool:
+        """Let a stuck timer be fired anew; tells whether it was stuck."""
+        return waiting.again(self._connection, TIMERS, timer, now, reason)
+
+    def skip_timer(self, timer: Any, reason: str) -> bool:
+        """Let people give a timer up; tells whether it still waited or was stuck."""
+        return waiting.skip(self._connection, TIMERS, timer, TIMERS.over, reason)
+
+    def put_back(self, message: OutboxRow, at: datetime) -> None:
+        """Give a message back untried."""
+        waiting.put_back(self._connection, MESSAGES, message, at)
 
 
 def _timer_row(dossier_id: str, timer: Mapping[str, Any], state: str) -> dict[str, Any]:

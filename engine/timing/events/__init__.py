@@ -18,6 +18,7 @@ from engine.timing.events.deadlines import (
     ApologyIssued,
     DeadlineExtended,
     DeadlineWarned,
+    Escalated,
 )
 from engine.timing.events.dossiers import (
     DossierReceived,
@@ -29,12 +30,19 @@ from engine.timing.events.dossiers import (
     SupplementRequested,
     SupplementTaken,
 )
+from engine.timing.events.outgoing import (
+    JobRetried,
+    JobSkipped,
+)
 from engine.timing.events.process import (
     ElementPassed,
     MessageReceived,
     MessageSent,
     ProcessEnded,
     ProcessStarted,
+)
+from engine.timing.events.reporting import (
+    StatusReported,
 )
 from engine.timing.events.steps import (
     StepAssigned,
@@ -55,8 +63,11 @@ __all__ = [
     "DossierReceived",
     "DossierWithdrawn",
     "ElementPassed",
+    "Escalated",
     "Event",
     "IntakeRefused",
+    "JobRetried",
+    "JobSkipped",
     "MessageReceived",
     "MessageSent",
     "ProcessEnded",
@@ -64,6 +75,7 @@ __all__ = [
     "ReferralAnswered",
     "ReferralSent",
     "ResultReturned",
+    "StatusReported",
     "StepAssigned",
     "StepCompleted",
     "StepEnabled",

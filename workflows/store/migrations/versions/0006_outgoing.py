@@ -55,12 +55,11 @@ def upgrade() -> None:
 
 def _waiting() -> None:
     """Let every message say how it stands; what was sent before is done."""
-    text = {"nullable": False, "server_default": ""}
-    op.add_column("outbox", sa.Column("subscription", sa.Text(), **text))
+    op.add_column("outbox", _text("subscription"))
     op.add_column("outbox", sa.Column("seq", sa.Integer(), nullable=False, server_default="0"))
     op.add_column("outbox", sa.Column("state", sa.Text(), nullable=False, server_default="pending"))
-    op.add_column("outbox", sa.Column("reason", sa.Text(), **text))
-    op.add_column("due_job", sa.Column("reason", sa.Text(), **text))
+    op.add_column("outbox", _text("reason"))
+    op.add_column("due_job", _text("reason"))
     op.execute("UPDATE outbox SET state = 'done' WHERE sent_at IS NOT NULL")
     op.drop_index("ix_outbox_unsent", table_name="outbox")
     pending, stuck = sa.text("state = 'pending'"), sa.text("state = 'stuck'")
@@ -86,3 +85,7 @@ def _waiting() -> None:
             sqlite_where=stuck,
             postgresql_where=stuck,
         )
+
+
+def _text(name: str) -> sa.Column[str]:
+    return sa.Column(name, sa.Text(), nullable=False, server_default="")

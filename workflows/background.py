@@ -1,0 +1,73 @@
+"""What runs by itself, one round after the other: timers and warnings, deliveries, tidying.
+
+The same round in every worker, on both databases; as many workers as wanted, in one process with
+the server or in their own. Whatever fails is written down by the use case it belongs to.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from threading import Event
+
+from workflows import delivering, jobs
+from workflows.delivering import Carriers, Delivered
+from workflows.jobs import Done
+from workflows.office import Office
+
+IDLE = timedelta(seconds=2)
+TIDY_EVERY = timedelta(hours=1)
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Round:
+    """What one round came to."""
+
+    timers: Done
+    deliveries: Delivered
+
+    @property
+    def busy(self) -> bool:
+        """Tell whether there was anything to do: then there may be more."""
+        return self.timers != Done() or self.deliveries != Delivered()
+
+
+def work_once(office: Office, carriers: Carriers) -> Round:
+    """Do what is due now, a bounded portion of each sort."""
+    return Round(timers=jobs.run_due(office), deliveries=delivering.deliver(office, carriers))
+
+
+def work(
+    office: Office,
+    carriers: Carriers,
+    stopping: Event,
+    also: Callable[[], None] = lambda: None,
+) -> None:
+    """Work until told to stop; a round that fails as a whole is tried again after a rest.
+
+    `also` is done after every round: what an installation adds at intervals.
+    """
+    tidied: datetime | None = None
+    while not stopping.is_set():
+        busy = False
+        try:
+            busy = work_once(office, carriers).busy
+            also()
+            now = office.clock.now()
+            if tidied is None or now - tidied >= TIDY_EVERY:
+                tidy(office)
+                tidied = now
+        except Exception:
+            log.exception("A round of background work failed; the next one follows")
+        if not busy:
+            stopping.wait(IDLE.total_seconds())
+
+
+def tidy(office: Office) -> int:
+    """Forget what says nothing any more: buckets that are full again; return how many."""
+    now_ms = int(office.clock.now().timestamp() * 1000)
+    return office.store.write(lambda uow: uow.limits.forget_full(now_ms))

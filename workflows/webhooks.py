@@ -1,0 +1,280 @@
+"""Webhooks (đăng ký nhận tin): who is told what happens, with which secrets, and what came of it.
+
+The administrator's part. What is told is derived in `announcing`, sent in `delivering`.
+"""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from engine.law.authority import Actor
+from engine.timing.events import KINDS
+from workflows.announcing import Listener
+from workflows.errors import InvalidInput, NotFound
+from workflows.office import Office
+from workflows.parcels import Post, Receipt, parcel
+from workflows.permitting import MANAGE_WEBHOOKS, list_of, permit
+from workflows.repeating import once
+from workflows.store import UnitOfWork
+from workflows.store.dossiers import valid_id
+from workflows.store.outgoing import DeliveryRow, SubscriptionRow
+from workflows.store.records import OutboxRow
+from workflows.views import Page, next_cursor, read_cursor
+
+SECRET_PREFIX = "whsec_"  # noqa: S105 - the standard's prefix, no secret
+SECRETS = 2  # the new one and the one before: receivers change over in their own time
+MAX_URL = 2_000
+MAX_PAGE = 200
+STATES = {"pause": "paused", "resume": "active", "remove": "removed"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subscribe:
+    """Tell a URL of some kinds of events, of dossiers an agency takes part in; empty means all."""
+
+    url: str
+    kinds: tuple[str, ...] = ()
+    agency: str = ""
+    idempotency_key: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeSubscription:
+    """Pause, resume, remove, or rotate the secret of a subscription."""
+
+    subscription: str
+    what: str
+    idempotency_key: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReplayDelivery:
+    """Send a message to a subscription once more, under the same id."""
+
+    subscription: str
+    message: str
+    idempotency_key: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SubscriptionView:
+    """A subscription; `secret` is told only when it was just made, `secrets` is how many hold."""
+
+    id: str
+    url: str
+    kinds: tuple[str, ...]
+    agency: str
+    state: str
+    failing_since: datetime | None
+    created_at: datetime
+    created_by: str
+    secrets: int
+    secret: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliveryView:
+    """A message for a subscription, and every try of delivering it."""
+
+    id: str
+    kind: str
+    dossier_code: str
+    seq: int
+    state: str
+    created_at: datetime
+    sent_at: datetime | None
+    attempts: int
+    tries: tuple[DeliveryRow, ...]
+
+
+def subscribe(office: Office, actor: Actor, command: Subscribe) -> SubscriptionView:
+    """Add a subscription and return it with its secret; raises Forbidden or InvalidInput."""
+    permit(actor, MANAGE_WEBHOOKS, list_of(actor.agency))
+    _check(office, command)
+    listener = Listener(
+        id=office.ids.new_id(), agency=command.agency, kinds=frozenset(command.kinds)
+    )
+    row = SubscriptionRow(
+        id=listener.id,
+        url=command.url,
+        kinds=sorted(listener.kinds),
+        agency=command.agency,
+        secrets=[_new_secret(office)],
+        listens=listener.line(),
+        created_at=office.clock.now(),
+        created_by=actor.person,
+    )
+
+    def add(uow: UnitOfWork) -> dict[str, Any]:
+        uow.outgoing.add(row)
+        return {"id": row.id}
+
+    return _view_of(office, once(office, actor, command, add)["id"], tell=True)
+
+
+def change(office: Office, actor: Actor, command: ChangeSubscription) -> SubscriptionView:
+    """Pause, resume, remove or rotate; raises Forbidden, NotFound or InvalidInput.
+
+    Rotating keeps the secret before: messages are signed with both until the next rotation. What
+    waited while a subscription was paused has been given up; its deliveries can be replayed.
+    """
+    permit(actor, MANAGE_WEBHOOKS, list_of(actor.agency))
+    if command.what not in {*STATES, "rotate"}:
+        raise InvalidInput("what", f"chỉ nhận: {', '.join([*STATES, 'rotate'])}")
+    secret = _new_secret(office)
+    seen: list[SubscriptionRow] = []
+
+    def act(uow: UnitOfWork) -> dict[str, Any]:
+        row = uow.outgoing.get(command.subscription)
+        values = _changed(row, command.what, secret)
+        uow.outgoing.change(row.id, **values)
+        seen[:] = [replace(row, **values)]
+        return {"id": row.id}
+
+    found = once(office, actor, command, act)
+    tell = command.what == "rotate"
+    return _view(seen[0], tell=tell) if seen else _view_of(office, found["id"], tell=tell)
+
+
+def subscriptions(office: Office, actor: Actor) -> tuple[SubscriptionView, ...]:
+    """Return every subscription, the oldest first; raises Forbidden."""
+    permit(actor, MANAGE_WEBHOOKS, list_of(actor.agency))
+    rows = office.store.read(lambda uow: uow.outgoing.subscriptions())
+    return tuple(_view(row) for row in rows)
+
+
+def deliveries(
+    office: Office, actor: Actor, subscription: str, *, cursor: str = "", limit: int = 50
+) -> Page:
+    """Return a page of `DeliveryView`, the latest first; raises Forbidden or NotFound."""
+    permit(actor, MANAGE_WEBHOOKS, list_of(actor.agency))
+    size = max(1, min(limit, MAX_PAGE))
+    place = read_cursor(cursor, 2)
+
+    def look(uow: UnitOfWork) -> Page:
+        known = uow.outgoing.get(subscription)
+        after = (place[0], place[1]) if place else None
+        rows = uow.outgoing.messages_of(known.id, after, size)
+        tries = uow.outgoing.tries([row.id for row in rows])
+        following = next_cursor(len(rows), size, rows[-1].created_at, rows[-1].id) if rows else ""
+        items = tuple(_delivery(row, tries.get(row.id, [])) for row in rows)
+        return Page(items=items, cursor=following)
+
+    return office.store.read(look)
+
+
+def replay(office: Office, actor: Actor, command: ReplayDelivery) -> DeliveryView:
+    """Let a message be delivered once more under the same id; raises Forbidden or NotFound.
+
+    One that waits already goes on waiting.
+    """
+    permit(actor, MANAGE_WEBHOOKS, list_of(actor.agency))
+    now = office.clock.now()
+
+    def act(uow: UnitOfWork) -> dict[str, Any]:
+        row = _message(uow, command)
+        uow.jobs.message_again(row, now, "")
+        return {"id": row.id}
+
+    once(office, actor, command, act)
+
+    def look(uow: UnitOfWork) -> DeliveryView:
+        row = _message(uow, command)
+        return _delivery(row, uow.outgoing.tries([row.id]).get(row.id, []))
+
+    return office.store.read(look)
+
+
+def try_out(office: Office, actor: Actor, subscription: str, post: Post) -> Receipt:
+    """Send a subscription a message about nothing and return what it answered.
+
+    Raises Forbidden or NotFound. Nothing is written down: the message is about no dossier.
+    """
+    permit(actor, MANAGE_WEBHOOKS, list_of(actor.agency))
+    row = office.store.read(lambda uow: uow.outgoing.get(subscription))
+    now = office.clock.now()
+    message = OutboxRow(
+        id=office.ids.new_id(),
+        dossier_id="",
+        kind="event",
+        name="test",
+        element="",
+        to_agency="",
+        key="",
+        body={"kind": "test"},
+        created_at=now,
+        retry_at=now,
+    )
+    return post(parcel(message, row, now))
+
+
+def _message(uow: UnitOfWork, command: ReplayDelivery) -> OutboxRow:
+    known = uow.outgoing.get(command.subscription)
+    row = uow.jobs.message(valid_id(command.message, "tin"))
+    if row is None or row.subscription != known.id:
+        raise NotFound("tin", command.message[:60])
+    return row
+
+
+def _check(office: Office, command: Subscribe) -> None:
+    parts = urlsplit(command.url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or len(command.url) > MAX_URL:
+        raise InvalidInput("url", "hãy viết địa chỉ https://…")
+    if parts.username or parts.password or parts.fragment:
+        raise InvalidInput("url", "địa chỉ không được chứa mật khẩu hoặc dấu #")
+    for kind in command.kinds:
+        if kind not in KINDS:
+            raise InvalidInput("kinds", f"không có loại sự kiện «{kind[:40]}»")
+    if command.agency:
+        office.catalogue.agencies.get(command.agency)
+
+
+def _changed(row: SubscriptionRow, what: str, secret: str) -> dict[str, Any]:
+    if what == "rotate":
+        return {"secrets": [secret, *row.secrets][:SECRETS]}
+    listener = Listener(id=row.id, agency=row.agency, kinds=frozenset(row.kinds))
+    active = what == "resume"
+    values = {"state": STATES[what], "listens": listener.line() if active else None}
+    return values | ({"failing_since": None} if active else {})
+
+
+def _new_secret(office: Office) -> str:
+    """Return a signing secret as the standard writes it: 32 bytes or more in base64."""
+    return SECRET_PREFIX + base64.b64encode(office.ids.new_token().encode()).decode()
+
+
+def _view_of(office: Office, subscription: str, *, tell: bool) -> SubscriptionView:
+    return _view(office.store.read(lambda uow: uow.outgoing.get(subscription)), tell=tell)
+
+
+def _view(row: SubscriptionRow, *, tell: bool = False) -> SubscriptionView:
+    return SubscriptionView(
+        id=row.id,
+        url=row.url,
+        kinds=tuple(row.kinds),
+        agency=row.agency,
+        state=row.state,
+        failing_since=row.failing_since,
+        created_at=row.created_at,
+        created_by=row.created_by,
+        secrets=len(row.secrets),
+        secret=row.secrets[0] if tell else "",
+    )
+
+
+def _delivery(row: OutboxRow, tries: list[DeliveryRow]) -> DeliveryView:
+    return DeliveryView(
+        id=row.id,
+        kind=row.name,
+        dossier_code=str(row.body.get("code", "")),
+        seq=row.seq,
+        state=row.state,
+        created_at=row.created_at,
+        sent_at=row.sent_at,
+        attempts=row.attempts,
+        tries=tuple(tries),
+    )
