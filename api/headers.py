@@ -16,7 +16,9 @@ REQUEST_ID = "X-Request-Id"
 GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 STRICT = "'self'"
 RELAXED = "'self' 'unsafe-inline'"
-RELAXED_ENDPOINTS = frozenset({"pages.procedure", "pages.api_reference"})
+RELAXED_ENDPOINTS = frozenset(
+    {"pages.procedure", "pages.api_reference", "dossier_pages.show_place"}
+)
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src {styles}; img-src 'self' data:; "
     "font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; "

@@ -4,14 +4,10 @@
 
 (function () {
   const TONES = ["waiting", "working", "paused"];
-  const STEP = 1.25;
-  const SMALLEST = 0.2;
-  const LARGEST = 3;
   const BAR = 12;
   const LEGIBLE = 0.8;
 
   const frame = document.getElementById("diagram");
-  const note = frame.querySelector(".diagram-note");
   const rows = document.querySelectorAll("#durations tbody tr[data-element]");
 
   function bar(row, width) {
@@ -63,42 +59,8 @@
     bus.on("element.out", (event) => byElement.get(event.element.id)?.classList.remove("is-marked"));
   }
 
-  function zooming(viewer) {
-    const canvas = viewer.get("canvas");
-    const group = document.querySelector(".zoom");
-    const fit = () => canvas.zoom("fit-viewport", "auto");
-    const by = (factor) =>
-      canvas.zoom(Math.min(LARGEST, Math.max(SMALLEST, canvas.zoom() * factor)), "auto");
-    const acts = { in: () => by(STEP), out: () => by(1 / STEP), fit };
-    group.addEventListener("click", (event) => acts[event.target.dataset.zoom]?.());
-    group.hidden = false;
-    // The wheel belongs to the page; the buttons and dragging move the diagram.
-    viewer.get("zoomScroll").toggle(false);
-    fit();
-  }
-
-  function sized(viewer) {
-    const box = viewer.get("canvas").viewbox().inner;
-    const wanted = (frame.clientWidth / box.width) * box.height + 40;
-    frame.style.height = Math.round(Math.min(760, Math.max(380, wanted))) + "px";
-    viewer.get("canvas").resized();
-  }
-
-  async function draw() {
-    const answer = await fetch(frame.dataset.source);
-    if (!answer.ok) throw new Error("HTTP " + answer.status);
-    const viewer = new window.BpmnJS({ container: frame });
-    await viewer.importXML(await answer.text());
-    note.remove();
-    sized(viewer);
+  window.openDiagram(frame, (viewer) => {
     lay(viewer);
     link(viewer);
-    zooming(viewer);
-    frame.dataset.state = "ready";
-  }
-
-  draw().catch((error) => {
-    note.textContent = "Không mở được sơ đồ (" + error.message + "); số liệu đầy đủ ở bảng bên dưới.";
-    frame.dataset.state = "failed";
   });
 })();
