@@ -5,6 +5,7 @@ Not for law (that is `bpmn/`) and not for what differs per agency (that is data)
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import re
 from collections.abc import Mapping
@@ -15,7 +16,9 @@ from zoneinfo import ZoneInfo, available_timezones
 PREFIX = "MOTCUA_"
 MAX_PORT = 65535
 MAX_PROXIES = 9
+SMTP_SECURITY = ("starttls", "tls", "none")
 RATE_LIMIT = re.compile(r"[a-z_]+=(off|[1-9][0-9]{0,6}/[1-9][0-9]{0,6})")
+WEB_ADDRESS = re.compile(r"https?://[^/\s?#@]+/?")
 DATABASES = ("sqlite:///", "postgresql+psycopg://")
 
 
@@ -58,6 +61,32 @@ class Settings:
     trusted_proxies: int = 0
     """How many proxies stand before the program; their X-Forwarded headers are believed."""
 
+    public_url: str = ""
+    """Where people reach the program, for example https://motcua.example.gov.vn; over HTTPS the
+    cookie of a session is sent over nothing else. Empty: as the request says."""
+
+    webhook_networks: str = ""
+    """Networks that are not public and may be told by webhook all the same, in CIDR notation with
+    blanks between: `10.20.0.0/16 192.0.2.0/24`."""
+
+    smtp_host: str = ""
+    """The mail server; empty means that no letters are sent."""
+
+    smtp_port: int = 587
+    """The port of the mail server."""
+
+    smtp_security: str = "starttls"
+    """How the way to the mail server is secured: `starttls`, `tls` or `none`."""
+
+    smtp_user: str = ""
+    """The user at the mail server, empty for none."""
+
+    smtp_password: str = ""
+    """The password at the mail server."""
+
+    smtp_from: str = ""
+    """Who writes the letters: `Một cửa <motcua@example.vn>`."""
+
     @property
     def zone(self) -> ZoneInfo:
         """The office zone, ready for `datetime.astimezone`."""
@@ -89,6 +118,14 @@ class Settings:
             office_zone=_zone(given.get("office_zone", cls.office_zone)),
             audit_key=_file("AUDIT_KEY", given.get("audit_key", str(cls.audit_key))),
             rate_limits=_rate_limits(given.get("rate_limits", cls.rate_limits)),
+            webhook_networks=_networks(given.get("webhook_networks", cls.webhook_networks)),
+            smtp_host=given.get("smtp_host", cls.smtp_host),
+            smtp_port=_port(given.get("smtp_port", str(cls.smtp_port)), "SMTP_PORT"),
+            smtp_security=_security(given.get("smtp_security", cls.smtp_security)),
+            smtp_user=given.get("smtp_user", cls.smtp_user),
+            smtp_password=given.get("smtp_password", cls.smtp_password),
+            smtp_from=given.get("smtp_from", cls.smtp_from),
+            public_url=_web_address("PUBLIC_URL", given.get("public_url", cls.public_url)),
             trusted_proxies=_proxies(given.get("trusted_proxies", str(cls.trusted_proxies))),
         )
 
@@ -118,10 +155,26 @@ def _host(value: str) -> str:
     raise BadSetting(f"{PREFIX}HOST", value, "hãy viết địa chỉ máy, ví dụ 127.0.0.1")
 
 
-def _port(value: str) -> int:
+def _port(value: str, variable: str = "PORT") -> int:
     if value.isascii() and value.isdecimal() and 1 <= int(value) <= MAX_PORT:
         return int(value)
-    raise BadSetting(f"{PREFIX}PORT", value, f"cổng là số nguyên từ 1 đến {MAX_PORT}")
+    raise BadSetting(f"{PREFIX}{variable}", value, f"cổng là số nguyên từ 1 đến {MAX_PORT}")
+
+
+def _networks(value: str) -> str:
+    for part in value.split():
+        try:
+            ipaddress.ip_network(part)
+        except ValueError:
+            advice = "hãy viết mạng theo CIDR, ví dụ 10.20.0.0/16, cách nhau bằng dấu cách"
+            raise BadSetting(f"{PREFIX}WEBHOOK_NETWORKS", part, advice) from None
+    return value
+
+
+def _security(value: str) -> str:
+    if value in SMTP_SECURITY:
+        return value
+    raise BadSetting(f"{PREFIX}SMTP_SECURITY", value, f"chỉ nhận: {', '.join(SMTP_SECURITY)}")
 
 
 def _rate_limits(value: str) -> str:
@@ -137,6 +190,13 @@ def _proxies(value: str) -> int:
         return int(value)
     advice = f"số máy trung gian là số nguyên từ 0 đến {MAX_PROXIES}"
     raise BadSetting(f"{PREFIX}TRUSTED_PROXIES", value, advice)
+
+
+def _web_address(name: str, value: str) -> str:
+    if not value or WEB_ADDRESS.fullmatch(value):
+        return value.rstrip("/")
+    advice = "hãy viết https://TÊN_MIỀN, không kèm đường dẫn"
+    raise BadSetting(f"{PREFIX}{name}", value, advice)
 
 
 def _zone(value: str) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from api import headers, health, limits, pages, problems, rest
+from api import browsing, headers, health, limits, pages, problems, rest
 from config import Settings
 from workflows.catalogue import Catalogue
 from workflows.clock import Clock, Ids, SystemClock, SystemIds
@@ -47,6 +47,8 @@ def create_app(
     app.extensions["motcua"] = office
     app.extensions["motcua.forms"] = settings.bpmn_folder / "shared" / "forms"
     headers.register(app, office.ids)
+    app.config[browsing.PUBLIC_URL] = settings.public_url
+    browsing.register(app)
     limits.register(app, settings)
     problems.register(app)
     rest.register(app)

@@ -17,14 +17,18 @@ from flask import Flask, Response, g, render_template, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from api import errors as door
+from api.browsing import ForgedRequest
 from engine import process
 from engine.errors import Rejected
 from engine.law.codes import BadCode
 from engine.law.working_time import OutsideCalendar
 from engine.process.expressions import CannotEvaluate
 from workflows import errors as workflow
+from workflows import signing_in
+from workflows.attempts import TooManyAttempts
 from workflows.extensions import ExtensionRefused
 from workflows.limiting import TooMany
+from workflows.session_keys import NoPost
 from workflows.supplements import TooManyRounds
 
 LOG = logging.getLogger("motcua.api")
@@ -55,6 +59,12 @@ TABLE: Mapping[type[Exception], tuple[int, str]] = {
     workflow.Forbidden: (403, "Không có quyền"),
     workflow.Unauthenticated: (401, "Cần mã truy cập"),
     workflow.InvalidInput: (422, "Dữ liệu không hợp lệ"),
+    TooManyAttempts: (429, "Đăng nhập sai quá nhiều lần"),
+    signing_in.WrongSignIn: (401, "Chưa đăng nhập được"),
+    signing_in.WrongCode: (401, "Mã xác thực không đúng"),
+    signing_in.UnknownPerson: (403, "Chưa có tài khoản"),
+    NoPost: (403, "Chưa có vị trí công tác"),
+    ForgedRequest: (403, "Yêu cầu không đến từ phiên này"),
     workflow.WorkflowError: (503, "Hệ thống chưa sẵn sàng"),
     door.RevisionMissing: (428, "Thiếu If-Match"),
     door.RevisionUnreadable: (412, "If-Match không khớp phiên bản nào"),
@@ -106,7 +116,7 @@ def answer_refusal(error: Any) -> Response:
     if isinstance(error, workflow.Stale):
         body["current_revision"] = error.fields["current"]
     headers = {"WWW-Authenticate": "Bearer"} if status == HTTPStatus.UNAUTHORIZED else {}
-    if isinstance(error, TooMany):
+    if isinstance(error, TooMany | TooManyAttempts):
         headers["Retry-After"] = str(error.retry_after)
     return _respond(status, body, headers)
 
@@ -140,6 +150,11 @@ def problem(status: int, code: str, title: str, detail: str) -> dict[str, Any]:
         "code": code,
         "request_id": g.get("request_id", ""),
     }
+
+
+def status_of(error: Exception) -> int:
+    """Return the HTTP status an exception of our families is answered with."""
+    return _row(type(error))[0]
 
 
 def _row(kind: type[Exception]) -> tuple[int, str]:

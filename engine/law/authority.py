@@ -155,6 +155,7 @@ RULES: dict[str, Rule] = {
     "refusal.issue": SIGNER,
     "deadline.extend": EXTENDER,
     "deadline.warn": SYSTEM_ONLY,
+    "status.report": COUNTER,
     "audit.read": AUDITOR,
     "job.list": OPERATOR,
     "job.manage": OPERATOR,

@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 
 from api import create_app
 from config import Settings
-from workflows import accounts
+from workflows import accounts, session_keys
 from workflows.catalogue import Catalogue
 from workflows.clock import SeededIds, SimulatedClock
 from workflows.office import Office
@@ -110,6 +110,46 @@ def hire(client: FlaskClient, office: Office) -> Callable[..., Caller]:
         return Caller(client, issued.bearer)
 
     return give
+
+
+class Browser:
+    """Somebody signed in by a session, sending forms as a browser does."""
+
+    def __init__(self, client: FlaskClient) -> None:
+        """Use a client whose jar holds the cookie."""
+        self.client = client
+
+    @property
+    def word(self) -> str:
+        """The word that forms of this session carry."""
+        cookie = self.client.get_cookie("motcua")
+        return session_keys.guard_of(cookie.value) if cookie is not None else ""
+
+    def get(self, path: str, **options: Any) -> TestResponse:
+        """Open a page."""
+        return self.client.get(path, **options)
+
+    def send(self, path: str, **form: Any) -> TestResponse:
+        """Send a form of the session's own page."""
+        form.setdefault("csrf_token", self.word)
+        return self.client.post(path, data=form, headers={"Origin": "http://localhost"})
+
+
+@pytest.fixture
+def sign_in(client: FlaskClient, office: Office) -> Callable[..., Browser]:
+    """Give somebody a post and a password, and sign them in with it."""
+
+    def enter(role: str, agency: str = COMMUNE, person: str = "") -> Browser:
+        who = person or role
+        expires = office.clock.now() + timedelta(days=30)
+        accounts.issue_token(office, who, agency, role, (), expires)
+        browser = Browser(client.application.test_client())
+        browser.send("/sign-in", person=who, password=accounts.reset_password(office, who))
+        own = "một mật khẩu của riêng tôi"
+        browser.send("/sign-in/password", password=own, again=own)
+        return browser
+
+    return enter
 
 
 @pytest.fixture

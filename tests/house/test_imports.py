@@ -27,7 +27,7 @@ LIBRARIES = {
     "workflows.store": {"sqlalchemy", "alembic", "orjson"},
     "api": {
         "flask", "flask_smorest", "marshmallow", "werkzeug", "apispec", "webargs", "jinja2",
-        "click", "rich", "waitress", "markupsafe",
+        "click", "rich", "waitress", "markupsafe", "standardwebhooks",
     },
 }  # fmt: skip
 

@@ -56,6 +56,15 @@ class Accounts:
         """Return the id of a person's post, added when unknown."""
         return self._ensure(membership, values, ("person_id", "agency", "role"))
 
+    def end_posts(self, person_code: str, at: datetime, *, post: str = "") -> int:
+        """End the posts of a person that last beyond a moment, or one; return how many."""
+        mine = sa.select(person.c.id).where(person.c.code == person_code).scalar_subquery()
+        lasting = sa.or_(membership.c.valid_to.is_(None), membership.c.valid_to > at)
+        ending = membership.update().where(membership.c.person_id == mine, lasting)
+        if post:
+            ending = ending.where(membership.c.id == post)
+        return int(self._connection.execute(ending.values(valid_to=at)).rowcount)
+
     def add_token(self, values: dict[str, Any]) -> None:
         """Store the hash of a token with its post, scopes and dates."""
         self._connection.execute(access_token.insert(), values)
