@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 import click
@@ -14,13 +16,16 @@ from api.cli_output import ANSWER_NO, err, json_option, out, plainly, print_json
 from api.figures import Spread, StepFigures, steps_of, summary_of
 from api.formatting import moment, percent, short_minutes
 from config import Settings
-from workflows import reviews
+from workflows import reviews, timeliness
 from workflows.catalogue import Version
 from workflows.office import Office
+from workflows.timeliness import ProcedureTimeliness, Tally
 
 COLUMNS = (
     "Bước", ">Lần", ">Chờ", ">P90", ">Làm", ">P90", ">Dừng", ">P90", ">Định mức", ">Phần",
 )  # fmt: skip
+TALLY = (">Trước hạn", ">Đúng hạn", ">Quá hạn", ">Chưa đến hạn", ">Tỷ lệ đúng")
+DAY = click.DateTime(formats=["%Y-%m-%d"])
 DIFFERENCES_SHOWN = 20
 
 
@@ -56,6 +61,33 @@ def late(limit: int, *, as_json: bool) -> None:
     else:
         out().print(overdue_table(office, limit))
     office.store.close()
+
+
+@review.command("timeliness")
+@click.argument("code", required=False, default="", metavar="[MÃ_THỦ_TỤC]")
+@click.option("--from", "first", type=DAY, help="Từ ngày nhận.")
+@click.option("--to", "last", type=DAY, help="Đến ngày nhận.")
+@json_option
+@plainly
+def on_time(code: str, first: datetime | None, last: datetime | None, *, as_json: bool) -> None:
+    """Đếm hồ sơ và bước sớm, đúng, quá hạn, theo cả hai cách tính chính thức.
+
+    Không ghi mã thủ tục thì đếm mọi thủ tục.
+    """
+    period = (first.date() if first else None, last.date() if last else None)
+    office = open_office(Settings.from_environ())
+    try:
+        codes = [code] if code else [v.procedure.code for v in office.catalogue.procedures()]
+        found = [timeliness.of_procedure(office, one, period) for one in codes]
+    finally:
+        office.store.close()
+    if as_json:
+        print_json([asdict(one) for one in found])
+    else:
+        out().print(timeliness_table(found))
+        for one in found:
+            if one.steps:
+                out().print(_steps_table(one))
 
 
 @click.command()
@@ -104,6 +136,33 @@ def overdue_table(office: Office, limit: int) -> Table:
     )  # fmt: skip
     title = f"Hồ sơ đang quá hạn ({len(lines)} dòng đầu)" if lines else "Không hồ sơ nào quá hạn"
     return table(title, ("Mã hồ sơ", "Thủ tục", "Trạng thái", "Nhận lúc", "Hẹn trả"), rows)
+
+
+def timeliness_table(found: Sequence[ProcedureTimeliness]) -> Table:
+    """Return both measures of each procedure, one line for each measure."""
+    rows = [
+        (f"{one.code} {one.name}", measure, *_tally(tally))
+        for one in found
+        for measure, tally in (
+            ("Phiếu kiểm soát", one.control_sheet),
+            ("Quyết định 766", one.decision_766),
+        )
+    ]
+    return table("Đúng hạn theo hai cách tính", ("Thủ tục", "Cách tính", *TALLY), rows)
+
+
+def _steps_table(one: ProcedureTimeliness) -> Table:
+    rows = (
+        (step.name or step.element, short_minutes(step.norm_minutes), *_tally(step.tally))
+        for step in one.steps
+    )
+    return table(f"{one.code}: từng bước theo định mức", ("Bước", ">Định mức", *TALLY), rows)
+
+
+def _tally(tally: Tally) -> tuple[str, ...]:
+    finished = tally.early + tally.on_time + tally.overdue
+    kept = percent(finished - tally.overdue, finished)
+    return str(tally.early), str(tally.on_time), str(tally.overdue), str(tally.open), kept
 
 
 def review_record(office: Office) -> dict[str, Any]:

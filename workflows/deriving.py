@@ -11,9 +11,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from engine.law.procedure import Procedure, Referral
+from engine.law.procedure import Escalation, Procedure, Referral
 from engine.process import Advance
 from engine.timing.events import (
+    ElementPassed,
+    Escalated,
     Event,
     ReferralAnswered,
     ReferralSent,
@@ -28,6 +30,7 @@ from workflows.store.records import DossierRow, StateRow, StepRow
 
 REFERRALS = uuid.UUID("5f0c8a52-6f0e-4d6b-9d1e-2c7c6f3b8a11")  # name space of referral ids
 WITHDRAWN = "withdrawn"
+THROWN = "escalation"  # the kind of outgoing that nothing in the diagram caught
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,7 +89,32 @@ def understand(setting: Setting, advance: Advance) -> list[Event]:
             found += _answered(setting, event, opened.get(event.step), ended=advance.ended)
         else:
             found.append(event)
+            found += _thrown(setting, advance, event)
     return found
+
+
+def _thrown(setting: Setting, advance: Advance, event: Event) -> list[Event]:
+    """Return the escalations of the diagram that an element threw to nobody inside it."""
+    if not isinstance(event, ElementPassed):
+        return []
+    names = [o.name for o in advance.outgoing if (o.kind, o.element) == (THROWN, event.element)]
+    rules = {e.name: e for e in setting.procedure.escalations}
+    return [
+        Escalated(at=event.at, name=name, element=event.element, **_told(setting, rules.get(name)))
+        for name in names
+    ]
+
+
+def escalations_about(setting: Setting, about: str, due_at: str, at: datetime) -> list[Event]:
+    """Return whom the procedure tells of a warning about a due moment, as events."""
+    rules = [rule for rule in setting.procedure.escalations if rule.about == about]
+    return [Escalated(at=at, about=about, due_at=due_at, **_told(setting, r)) for r in rules]
+
+
+def _told(setting: Setting, rule: Escalation | None) -> dict[str, str]:
+    if rule is None:
+        return {}
+    return {"to_role": rule.to.value, "to_agency": agency_of(setting, rule.agency)}
 
 
 def _noted(said: Said, event: StepCompleted | StepWithdrawn) -> Event:

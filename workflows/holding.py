@@ -228,7 +228,7 @@ class Held:
         outgoing = self._outgoing(advance) if advance is not None else []
         uow.jobs.send([*outgoing, *self._announced(events, rows, before)])
 
-    def note(self, *events: Event) -> None:
+    def note(self, *events: Event) -> DossierView:
         """Append events that change no step: what people saw of the dossier still holds."""
         rows, before = self._chained([(event, "") for event in events]), self.row
         row = replace(self.row, last_seq=rows[-1].seq, last_hash=rows[-1].hash)
@@ -236,6 +236,9 @@ class Held:
         self.uow.dossiers.save(self.row)
         self.uow.events.append(rows)
         self.uow.jobs.send(self._announced(events, rows, before))
+        view = dossier_view(self.version, self.row, self.state, self.steps.values(), self.now)
+        self._remember(view)
+        return view
 
     def escalations(self, warned: DeadlineWarned) -> list[Event]:
         """Return whom the procedure tells besides of a warning."""

@@ -7,44 +7,23 @@ record again, which is the proof that nothing but the record was needed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
 
+from engine.law.timeliness import Timeliness, control_sheet
 from engine.timing.intervals import Clocks, Interval
 from engine.timing.measures import Measure, StepMeasure, step_measures
 from engine.timing.measures import measure as of_sample
 from workflows.catalogue import Version
 from workflows.office import Office
-from workflows.projecting import (
-    Happened,
-    answers,
-    fold_steps,
-    new_referrals,
-    new_rounds,
-    rounds_taken,
-)
-from workflows.standing import fold_dossier, measured_seconds, with_deadline
+from workflows.refolding import PROJECTED, refold
 from workflows.store import UnitOfWork
-from workflows.store.events import first_broken, revive
-from workflows.store.records import DossierRow, EventRow, ReferralRow, StepRow, SupplementRow
+from workflows.store.events import first_broken
+from workflows.store.records import DossierRow
 from workflows.store.timings import Measured, MeasuredFilter
 from workflows.views import DossierLine, dossier_line
-from workflows.worktime import referral_due
-
-PROJECTED = (
-    "status",
-    "outcome",
-    "end_element",
-    "supplement_rounds",
-    "due_at",
-    "clock_running",
-    "resolved_at",
-    "ended_at",
-    "last_seq",
-    "last_hash",
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +42,8 @@ class StepDurations:
 class ProcedureSummary:
     """How the dossiers of a procedure fared: counts, and seconds from reception to the result.
 
-    `late` counts results that came after the due moment, `overdue` dossiers that are past it now.
+    `late` counts results that came after the due date, `overdue` open dossiers whose due date is
+    over and whose clock runs: both by the control sheet, see `engine.law.timeliness`.
     """
 
     dossiers: int
@@ -112,7 +92,8 @@ def step_durations(
 
 def summary(office: Office, code: str) -> ProcedureSummary:
     """Return how the dossiers of a procedure fared up to now."""
-    fates = office.store.read(lambda uow: uow.timings.fates(code))
+    wanted = MeasuredFilter(procedure=code)
+    fates = office.store.read(lambda uow: uow.timings.fates(wanted))
     now = office.clock.now()
     done = [(f, f.resolved_at) for f in fates if f.resolved_at is not None]
     open_ones = [f for f in fates if f.resolved_at is None and f.clock_running]
@@ -120,8 +101,8 @@ def summary(office: Office, code: str) -> ProcedureSummary:
     return ProcedureSummary(
         dossiers=len(fates),
         resolved=len(done),
-        late=sum(f.due_at is not None and at > f.due_at for f, at in done),
-        overdue=sum(f.due_at is not None and now > f.due_at for f in open_ones),
+        late=sum(control_sheet(f.due_at, at, now) == Timeliness.OVERDUE for f, at in done),
+        overdue=sum(control_sheet(f.due_at, None, now) == Timeliness.OVERDUE for f in open_ones),
         supplemented=sum(f.supplement_rounds > 0 for f in fates),
         supplement_rounds=sum(f.supplement_rounds for f in fates),
         lead=of_sample((at - f.received_at).total_seconds() for f, at in done),
@@ -197,54 +178,6 @@ def _clocks(row: Measured, waiting: str, working: str, paused: str) -> Clocks:
     )
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Rebuilt:
-    """The projections of one dossier as the record alone gives them."""
-
-    dossier: DossierRow
-    steps: dict[str, StepRow]
-    referrals: dict[str, ReferralRow]
-    rounds: dict[int, SupplementRow]
-
-
-def _rebuilt(office: Office, row: DossierRow, record: list[EventRow]) -> _Rebuilt:
-    version = office.catalogue.at(row.digest)
-    procedure, calendar = version.procedure, office.catalogue.calendar(row.competent_agency)
-    happened = [Happened(event=revive(r), actor=r.actor, clock=r.clock) for r in record]
-    events = [h.event for h in happened]
-
-    def measure(step: StepRow, own: Any) -> dict[str, Any]:
-        agency = step.agency or row.competent_agency
-        return measured_seconds(step, own, office.catalogue.calendar(agency))
-
-    steps = fold_steps(row.id, {}, happened, measure)
-    blank = replace(
-        row,
-        status=1,
-        outcome="",
-        end_element="",
-        supplement_rounds=0,
-        resolved_at=None,
-        ended_at=None,
-        last_seq=record[-1].seq,
-        last_hash=record[-1].hash,
-    )
-    dossier = fold_dossier(blank, procedure, events, steps.values())
-    laws, due = {r.element: r for r in procedure.referrals}, referral_due(calendar)
-    messages = {r.element: r.message for r in procedure.referrals}
-    asked = new_referrals(row.id, events, messages, lambda e, at: due(laws[e], at))
-    said = answers(events)
-    taken = rounds_taken(events)
-    return _Rebuilt(
-        dossier=with_deadline(dossier, procedure, events, calendar),
-        steps=steps,
-        referrals={r.id: replace(r, **said.get(r.id, {})) for r in asked},
-        rounds={
-            r.round: replace(r, taken_at=taken.get(r.round)) for r in new_rounds(row.id, happened)
-        },
-    )
-
-
 def _compare(uow: UnitOfWork, office: Office, dossier: str) -> list[Difference]:
     row, _ = uow.dossiers.get(dossier)
     record = uow.events.of_dossier(dossier)
@@ -252,7 +185,7 @@ def _compare(uow: UnitOfWork, office: Office, dossier: str) -> list[Difference]:
     if broken is not None or not record:
         place = str(broken or 1)
         return [_difference(dossier, "event", place, "hash", "stored", "broken chain")]
-    rebuilt = _rebuilt(office, row, record)
+    rebuilt = refold(office, row, record)
     stored_steps = {s.step: s for s in uow.steps.of_dossier(dossier)}
     referrals = {r.id: r for r in uow.referrals.of_dossier(dossier)}
     rounds = {s.round: s for s in uow.supplements.of_dossier(dossier)}
@@ -268,7 +201,7 @@ def _replace(uow: UnitOfWork, office: Office, dossier: str) -> list[Difference]:
     row, _ = uow.dossiers.lock(dossier)
     found = _compare(uow, office, dossier)
     if found and all(d.table != "event" for d in found):
-        rebuilt = _rebuilt(office, row, uow.events.of_dossier(dossier))
+        rebuilt = refold(office, row, uow.events.of_dossier(dossier))
         uow.dossiers.save(rebuilt.dossier)
         uow.steps.restore(dossier, list(rebuilt.steps.values()))
         uow.referrals.restore(dossier, list(rebuilt.referrals.values()))

@@ -13,9 +13,11 @@ from typing import Any
 from engine.law.codes import NationalStatus, furthest_status
 from engine.law.deadlines import Deadline, due
 from engine.law.procedure import Procedure
+from engine.law.statuses import fold_standing
 from engine.law.warning_times import warning_moments
 from engine.law.working_time import WorkingCalendar
 from engine.timing.events import (
+    Escalated,
     Event,
     ProcessEnded,
     StepEnabled,
@@ -24,6 +26,7 @@ from engine.timing.events import (
 )
 from engine.timing.intervals import interval_of
 from workflows.store.records import DossierRow, StepRow
+from workflows.views import standing_of
 
 WARNING = "warn:"  # how the timers of warnings begin; the process has none that do
 DEADLINE_KINDS = frozenset(
@@ -56,7 +59,23 @@ def fold_dossier(
     if row.resolved_at is None:
         resolving = (e.at for e in events if _resolves(procedure, e))
         row = replace(row, resolved_at=next(resolving, None))
-    return replace(row, status=status_of(procedure, row, steps))
+    return beside(replace(row, status=status_of(procedure, row, steps)), procedure, events)
+
+
+def beside(row: DossierRow, procedure: Procedure, events: Iterable[Event]) -> DossierRow:
+    """Return the dossier with what these events say beside its status, and who was told last."""
+    happened = list(events)
+    standing = fold_standing(procedure, standing_of(row), happened)
+    told = [e for e in happened if isinstance(e, Escalated)]
+    if told:
+        row = replace(row, escalated_to=told[-1].to_role, escalated_at=told[-1].at)
+    return replace(
+        row,
+        finance=standing.finance.value,
+        delivery=standing.delivery.value,
+        reported_status=standing.reported_status,
+        report_accepted=standing.report_accepted,
+    )
 
 
 def _resolves(procedure: Procedure, event: Event) -> bool:
@@ -68,10 +87,15 @@ def _resolves(procedure: Procedure, event: Event) -> bool:
 
 
 def status_of(procedure: Procedure, row: DossierRow, steps: Iterable[StepRow]) -> int:
-    """Return the national status: of the most advanced open step, or of the end."""
+    """Return the national status: of the most advanced open step, or of the end.
+
+    A version from before ends had a status of their own is read by what was handed over.
+    """
     if row.outcome == "withdrawn":
         return int(NationalStatus.STOPPED)
-    laws = procedure.steps
+    laws, end = procedure.steps, procedure.ends.get(row.end_element)
+    if row.outcome and end is not None and not end.side_branch:
+        return end.status
     if row.outcome:
         handed = (s for s in steps if s.state == "done" and s.element in laws)
         returned = any(laws[s.element].status >= NationalStatus.RESOLVED for s in handed)
@@ -126,12 +150,15 @@ def with_deadline(
     return replace(row, due_at=deadline.due_at, clock_running=deadline.running)
 
 
-def warning_timers(row: DossierRow, calendar: WorkingCalendar) -> list[dict[str, Any]]:
+def warning_timers(
+    row: DossierRow, procedure: Procedure, calendar: WorkingCalendar
+) -> list[dict[str, Any]]:
     """Return the warnings a dossier waits for as timers: none while its clock stands or is over."""
     over = row.resolved_at is not None or row.ended_at is not None
     if row.due_at is None or over or not row.clock_running:
         return []
-    moments = warning_moments(row.due_at, row.received_at, calendar)
+    soon = procedure.warnings.due_soon_hours
+    moments = warning_moments(row.due_at, row.received_at, calendar, soon)
     return [
         {
             "id": f"{WARNING}{kind.value}",

@@ -13,6 +13,7 @@ from workflows.views import (
     WaitView,
     is_overdue,
     masked,
+    standing_of,
     status_name,
     step_view,
 )
@@ -22,6 +23,7 @@ def dossier_view(
     version: Version, row: DossierRow, state: StateRow, steps: Iterable[StepRow], now: datetime
 ) -> DossierView:
     """Return the dossier as it is: its open steps in the order in which they opened."""
+    standing = standing_of(row)
     opened = sorted((s for s in steps if s.is_open), key=lambda s: (s.enabled_at, s.step))
     return DossierView(
         id=row.id,
@@ -54,4 +56,7 @@ def dossier_view(
             TimerView(**t | {"due_at": datetime.fromisoformat(t["due_at"])}) for t in state.timers
         ),
         waits=tuple(WaitView(**s) for s in state.subscriptions),
+        finance=standing.finance,
+        delivery=standing.delivery,
+        sync=standing.sync(row.status),
     )

@@ -15,6 +15,7 @@ from typing import Any
 import orjson
 
 from engine.law.codes import NationalStatus
+from engine.law.statuses import DeliveryState, FinanceState, Standing, SyncState
 from workflows.errors import InvalidInput
 from workflows.store.records import DossierRow, StepRow
 
@@ -91,6 +92,9 @@ class DossierView:
     tasks: tuple[StepView, ...]
     timers: tuple[TimerView, ...]
     waits: tuple[WaitView, ...]
+    finance: FinanceState = FinanceState.NONE
+    delivery: DeliveryState = DeliveryState.NONE
+    sync: SyncState = SyncState.NONE
 
     def to_record(self) -> dict[str, Any]:
         """Return plain JSON values."""
@@ -104,6 +108,8 @@ class DossierView:
         values["tasks"] = tuple(StepView(**_moments(StepView, t)) for t in values["tasks"])
         values["timers"] = tuple(TimerView(**_moments(TimerView, t)) for t in values["timers"])
         values["waits"] = tuple(WaitView(**t) for t in values["waits"])
+        kinds = {"finance": FinanceState, "delivery": DeliveryState, "sync": SyncState}
+        values |= {name: kind(values.get(name, "none")) for name, kind in kinds.items()}
         return cls(**values)
 
 
@@ -124,6 +130,9 @@ class DossierLine:
     due_at: datetime | None
     overdue: bool
     ended_at: datetime | None
+    finance: FinanceState
+    delivery: DeliveryState
+    sync: SyncState
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -181,8 +190,19 @@ def status_name(status: int) -> str:
     return NationalStatus(status).label
 
 
+def standing_of(row: DossierRow) -> Standing:
+    """Return the states of a dossier beside its national status."""
+    return Standing(
+        finance=FinanceState(row.finance),
+        delivery=DeliveryState(row.delivery),
+        reported_status=row.reported_status,
+        report_accepted=row.report_accepted,
+    )
+
+
 def dossier_line(row: DossierRow, now: datetime) -> DossierLine:
     """Return a dossier as a line of a list."""
+    standing = standing_of(row)
     return DossierLine(
         id=row.id,
         code=row.code,
@@ -197,6 +217,9 @@ def dossier_line(row: DossierRow, now: datetime) -> DossierLine:
         due_at=row.due_at,
         overdue=is_overdue(row, now),
         ended_at=row.ended_at,
+        finance=standing.finance,
+        delivery=standing.delivery,
+        sync=standing.sync(row.status),
     )
 
 

@@ -1,7 +1,8 @@
 """Warnings (cảnh báo thời hạn): the dossiers to hurry up with, the soonest due first.
 
-A pure query: what is due is asked of the clock, not of a flag. Not for the events written once for
-each due moment: those are fired by `jobs`.
+What is due is asked of the clock, not of a flag; what was escalated stands in the record and is
+listed until the result is there. Not for the events written once for each due moment: those are
+fired by `jobs`.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from engine.law.authority import Actor
-from engine.law.warning_times import SOON_HOURS, WarningKind, warning_moments, warning_now
+from engine.law.warning_times import WarningKind, warning_moments, warning_now
 from workflows.office import Office
 from workflows.permitting import WORKLIST, list_of, permit
 from workflows.store.records import DossierRow
@@ -18,60 +19,94 @@ from workflows.views import DossierLine, Page, dossier_line, next_cursor, read_c
 
 LONGEST_CLOSED_DAYS = 15  # no office is closed longer between two working days
 MAX_PAGE = 200
+ESCALATED, ESCALATED_NAME = "escalated", "đã báo cáo cấp trên"
+ABOUT = (*(kind.value for kind in WarningKind), ESCALATED)
 
 
 @dataclass(frozen=True, kw_only=True)
 class WarningsQuery:
-    """Which warnings: of an agency (the caller's unless named), of a kind, how far ahead."""
+    """Which warnings: of an agency (the caller's unless named), of a kind, how far ahead.
+
+    Without `soon_hours` each procedure says itself how many hours before are soon.
+    """
 
     agency: str = ""
     about: str = ""
-    soon_hours: int = SOON_HOURS
+    soon_hours: int | None = None
     cursor: str = ""
     limit: int = 50
 
 
 @dataclass(frozen=True, kw_only=True)
 class WarningLine:
-    """A dossier and the gravest warning about it now."""
+    """A dossier and the gravest warning about it now; `about` is `escalated` where no other is.
+
+    `escalated_to` is the role that was told last, empty where the procedure names none.
+    """
 
     about: str
     about_name: str
-    due_at: datetime
+    due_at: datetime | None
+    escalated_to: str
+    escalated_at: datetime | None
     dossier: DossierLine
 
 
 def list_warnings(office: Office, actor: Actor, query: WarningsQuery) -> Page:
     """Return a page of `WarningLine`; raises Forbidden or InvalidInput.
 
-    A dossier whose clock stands or whose result is there is warned of by nobody.
+    A dossier whose result is there is warned of by nobody, and one whose clock stands only where it
+    was escalated.
     """
     agency = query.agency or actor.agency
     permit(actor, WORKLIST, list_of(agency))
     limit = max(1, min(query.limit, MAX_PAGE))
     place = read_cursor(query.cursor, 2)
-    ahead = timedelta(hours=query.soon_hours, days=LONGEST_CLOSED_DAYS)
-    until = office.clock.now() + ahead
+    until = office.clock.now() + _ahead(office, query)
     after = (place[0], place[1]) if place else None
     rows = office.store.read(lambda uow: uow.dossiers.running(agency, until, after, limit))
-    cursor = next_cursor(len(rows), limit, rows[-1].due_at, rows[-1].id) if rows else ""
+    last = rows[-1] if rows else None
+    cursor = (
+        next_cursor(len(rows), limit, last.due_at or last.escalated_at, last.id) if last else ""
+    )
     lines = (_line(office, row, query.soon_hours) for row in rows)
-    wanted = (line for line in lines if line and query.about in {"", line.about})
-    return Page(items=tuple(wanted), cursor=cursor)
+    return Page(items=tuple(line for line in lines if line and _wanted(line, query)), cursor=cursor)
 
 
-def _line(office: Office, row: DossierRow, soon_hours: int) -> WarningLine | None:
-    if row.due_at is None:
-        return None
+def _ahead(office: Office, query: WarningsQuery) -> timedelta:
+    """Return how far ahead a due moment can be warned of already, weekends and Tết between."""
+    own = (v.procedure.warnings.due_soon_hours for v in office.catalogue.procedures())
+    hours = query.soon_hours or max(own, default=0)
+    return timedelta(hours=hours, days=LONGEST_CLOSED_DAYS)
+
+
+def _wanted(line: WarningLine, query: WarningsQuery) -> bool:
+    if query.about == ESCALATED:
+        return line.escalated_at is not None
+    return query.about in {"", line.about}
+
+
+def _line(office: Office, row: DossierRow, soon_hours: int | None) -> WarningLine | None:
     now = office.clock.now()
-    calendar = office.catalogue.calendar(row.competent_agency)
-    moments = warning_moments(row.due_at, row.received_at, calendar, soon_hours)
-    kind: WarningKind | None = warning_now(moments, now)
-    if kind is None:
+    kind = _kind(office, row, soon_hours, now)
+    if kind is None and row.escalated_at is None:
         return None
     return WarningLine(
-        about=kind.value,
-        about_name=kind.label,
+        about=kind.value if kind is not None else ESCALATED,
+        about_name=kind.label if kind is not None else ESCALATED_NAME,
         due_at=row.due_at,
+        escalated_to=row.escalated_to,
+        escalated_at=row.escalated_at,
         dossier=dossier_line(row, now),
     )
+
+
+def _kind(
+    office: Office, row: DossierRow, soon_hours: int | None, now: datetime
+) -> WarningKind | None:
+    """Return the gravest warning of the due moment; none while the clock stands."""
+    if row.due_at is None or not row.clock_running:
+        return None
+    hours = soon_hours or office.catalogue.at(row.digest).procedure.warnings.due_soon_hours
+    calendar = office.catalogue.calendar(row.competent_agency)
+    return warning_now(warning_moments(row.due_at, row.received_at, calendar, hours), now)

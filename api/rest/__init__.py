@@ -23,7 +23,9 @@ from api.rest import (
     referrals,
     results,
     supplements,
+    synchronising,
     tasks,
+    timeliness,
     warnings,
 )
 from api.rest.schemas import Problem
@@ -41,6 +43,7 @@ từng bước.
 NOUNS = (
     procedures, dossiers, tasks, supplements, referrals, results, papers, extensions, warnings,
     audit,
+    synchronising, timeliness,
 )  # fmt: skip
 
 

@@ -67,6 +67,9 @@ class DossierLine(Schema):
     due_at = schemas.moment(null=True)
     overdue = schemas.flag()
     ended_at = schemas.moment(null=True)
+    finance = schemas.text("none, due, paid hoặc exempted.")
+    delivery = schemas.text("none, ready hoặc returned.")
+    sync = schemas.text("none, pending, done hoặc refused.")
 
 
 class Event(Schema):
@@ -103,6 +106,17 @@ class Stage(Schema):
     ended_at = schemas.moment(null=True)
 
 
+class LegOfChain(Schema):
+    """One leg of a chain that has one appointment."""
+
+    id = schemas.text()
+    name = schemas.text()
+    starts_at = schemas.moment()
+    due_at = schemas.moment()
+    critical = schemas.flag("Khâu này quyết định ngày hẹn.")
+    slack_minutes = schemas.whole("Còn dư bao nhiêu phút làm việc.")
+
+
 class Deadline(Schema):
     """When the dossier is due, and why."""
 
@@ -112,6 +126,7 @@ class Deadline(Schema):
     overdue = schemas.flag()
     official = schemas.flag("Lịch nghỉ của năm đến hạn đã được công bố.")
     stages = schemas.listed(Stage)
+    legs = schemas.listed(LegOfChain)
     explanation = schemas.listed(DeadlineLine)
 
 

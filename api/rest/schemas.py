@@ -28,6 +28,11 @@ def text(description: str = "", **options: Any) -> fields.String:
     return fields.String(required=True, metadata={"description": description}, **options)
 
 
+def label(name: str) -> fields.String:
+    """Return the Vietnamese words for another member of an answer."""
+    return fields.String(required=True, attribute=f"{name}.label")
+
+
 def moment(description: str = "", *, null: bool = False) -> Moment:
     """Return a moment of an answer."""
     return Moment(required=True, allow_none=null, metadata={"description": description})
@@ -114,6 +119,12 @@ class Dossier(ma.Schema):
     ended_at = moment("Lúc quy trình kết thúc.", null=True)
     outcome = text("completed, terminated, error, withdrawn; trống là chưa xong.")
     end_element = text()
+    finance = text("none, due, paid hoặc exempted: các khoản phải nộp.")
+    finance_name = label("finance")
+    delivery = text("none, ready hoặc returned: trả kết quả.")
+    delivery_name = label("delivery")
+    sync = text("none, pending, done hoặc refused: đồng bộ với hệ thống khác.")
+    sync_name = label("sync")
     tasks = listed(Task, "Các bước đang mở.")
     timers = listed(Timer)
     waits = listed(Wait)

@@ -1,4 +1,4 @@
-"""Warnings (cảnh báo thời hạn): dossiers due soon, with an apology due, or overdue."""
+"""Warnings (cảnh báo thời hạn): dossiers due soon, with an apology due, overdue or escalated."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from api.rest.door import PageQuery, answers, page, reading
 from api.rest.dossiers import DossierLine
 from api.rest.fields import Choice, Text, Whole
 from api.rest.parsing import Noun
-from engine.law.warning_times import SOON_HOURS, WarningKind
 from workflows import warnings
 
 blueprint = Noun("warnings", __name__, description="Cảnh báo: sắp đến hạn, phải xin lỗi, quá hạn.")
@@ -25,21 +24,23 @@ class WarningsQuery(PageQuery):
     """Which warnings; by default all of the caller's agency."""
 
     agency = Text(most=40, load_default="")
-    about = Choice(tuple(kind.value for kind in WarningKind), load_default="")
+    about = Choice(warnings.ABOUT, load_default="")
     soon_hours = Whole(
         least=1,
         most=FARTHEST_HOURS,
-        load_default=SOON_HOURS,
-        metadata={"description": "Còn bấy nhiêu giờ là sắp đến hạn."},
+        load_default=None,
+        metadata={"description": "Còn bấy nhiêu giờ là sắp đến hạn; mặc định theo thủ tục."},
     )
 
 
 class WarningLine(Schema):
     """A dossier and the gravest warning about it."""
 
-    about = schemas.text("due_soon, apology_due hoặc overdue.")
+    about = schemas.text("due_soon, apology_due, overdue hoặc escalated.")
     about_name = schemas.text()
-    due_at = schemas.moment("Hẹn trả.")
+    due_at = schemas.moment("Hẹn trả.", null=True)
+    escalated_to = schemas.text("Vai trò đã được báo cáo.")
+    escalated_at = schemas.moment("Lúc báo cáo cấp trên.", null=True)
     dossier = fields.Nested(DossierLine, required=True)
 
 

@@ -12,6 +12,7 @@ ADMINISTRATOR, AUDITOR_ROLE, REVIEWER = "administrator", "auditor", "reviewer"
 ANY_DOSSIER_ROLES = frozenset({"one_stop_clerk"})
 SIGNING_ROLES = frozenset({"leader"})
 EXPORT_ROLES = frozenset({"leader", "head_of_section", "reviewer"})
+DEPUTISING_ROLES = frozenset({"head_of_section", "leader"})
 SYSTEM = "system"
 
 
@@ -41,7 +42,7 @@ class Resource:
     """What is acted on. `agencies` are those of the dossier (receiving and competent).
 
     `agency`, `role`, `assignee` are those of the step or list; `barred` are people whose own work
-    this step checks.
+    this step checks; `subject` is the name of it in the log of looks.
     """
 
     agency: str = ""
@@ -49,6 +50,7 @@ class Resource:
     assignee: str = ""
     barred: frozenset[str] = field(default_factory=frozenset)
     agencies: frozenset[str] = field(default_factory=frozenset)
+    subject: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,6 +102,18 @@ def _system(actor: Actor, _resource: Resource) -> bool:
     return actor.role == SYSTEM
 
 
+def _governs(actor: Actor, resource: Resource) -> bool:
+    """Tell whether the thing is of the actor's agency or, by `agencies`, of one below it."""
+    return bool(actor.agency) and _party(actor, resource)
+
+
+def _deputises(actor: Actor, resource: Resource) -> bool:
+    """Tell whether the actor is the absent person, or one who answers for the agency."""
+    absent = bool(actor.person) and actor.person == resource.assignee
+    answers = actor.role in {ADMINISTRATOR, *DEPUTISING_ROLES} and _governs(actor, resource)
+    return answers or (absent and _own_agency(actor, resource))
+
+
 OWN_STEP = Rule("own_step", "Việc thuộc đúng cơ quan và vai trò của người làm.", _own_step)
 COUNTER = Rule("counter", "Bộ phận Một cửa của cơ quan tiếp nhận hoặc giải quyết.", _counter)
 COUNTER_OR_OWN = Rule(
@@ -130,6 +144,28 @@ EXPORTER = Rule(
     "exporter",
     "Lãnh đạo, phụ trách bộ phận, hoặc người rà soát (dữ liệu đã ẩn danh), ở cơ quan của mình.",
     lambda actor, resource: actor.role in EXPORT_ROLES and _own_agency(actor, resource),
+)
+ADMINISTERS = Rule(
+    "administers",
+    "Quản trị của cơ quan đó hoặc của cơ quan cấp trên; không đọc hồ sơ.",
+    lambda actor, resource: actor.role == ADMINISTRATOR and _governs(actor, resource),
+)
+DEPUTISES = Rule(
+    "deputises",
+    "Người vắng mặt, lãnh đạo hoặc quản trị của cơ quan có vị trí được làm thay.",
+    _deputises,
+)
+APPROVES_SUBSTITUTE = Rule(
+    "approves_substitute",
+    "Lãnh đạo phòng hoặc lãnh đạo cơ quan; không tự duyệt cho mình làm thay.",
+    lambda actor, resource: actor.role in DEPUTISING_ROLES and _governs(actor, resource),
+)
+LOOKS_OVER = Rule(
+    "looks_over",
+    "Người kiểm tra hoặc quản trị của cơ quan đó hoặc của cơ quan cấp trên.",
+    lambda actor, resource: (
+        actor.role in {ADMINISTRATOR, AUDITOR_ROLE} and _governs(actor, resource)
+    ),
 )
 SYSTEM_ONLY = Rule("system", "Chỉ hệ thống tự làm khi đến hạn.", _system)
 
@@ -163,6 +199,15 @@ RULES: dict[str, Rule] = {
     "record.export": EXPORTER,
     "timer.fire": SYSTEM_ONLY,
     "account.own": OWN_ACCOUNT,
+    "person.list": ADMINISTERS,
+    "person.change": ADMINISTERS,
+    "token.list": ADMINISTERS,
+    "token.revoke": ADMINISTERS,
+    "substitution.list": DEPUTISES,
+    "substitution.propose": DEPUTISES,
+    "substitution.approve": APPROVES_SUBSTITUTE,
+    "substitution.end": DEPUTISES,
+    "access_log.read": LOOKS_OVER,
 }
 # These look after the program or over its shoulder, and never touch a dossier. What they may do is
 # listed here and needs a rule besides: an action added for the counter is not theirs by accident.
@@ -177,7 +222,7 @@ APART: dict[str, frozenset[str]] = {
     AUDITOR_ROLE: frozenset({"account.own", "access_log.read", "audit.read"}),
     REVIEWER: frozenset({"account.own", "record.export"}),
 }  # fmt: skip
-BARRED_ACTIONS = frozenset({"task.claim", "task.complete"})
+BARRED_ACTIONS = frozenset({"task.claim", "task.complete", "substitution.approve", "person.change"})
 
 
 def allow(actor: Actor, action: str, resource: Resource) -> Decision:

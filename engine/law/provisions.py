@@ -215,7 +215,10 @@ class Supplement(Sourced):
 
 @dataclass(frozen=True, kw_only=True)
 class Component(Sourced):
-    """A paper of the dossier (thành phần hồ sơ)."""
+    """A paper of the dossier (thành phần hồ sơ).
+
+    Of papers with the same `one_of` one will do.
+    """
 
     id: str
     name: str
@@ -224,11 +227,16 @@ class Component(Sourced):
     mode: ComponentMode = ComponentMode.SUBMIT
     required: bool = True
     form: str = ""
+    one_of: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Fee(Sourced):
-    """A fee or charge (phí, lệ phí) in whole đồng."""
+    """A fee or charge (phí, lệ phí) in whole đồng; `exemption` says who need not pay it.
+
+    One `on_request` is owed for what the applicant asks for, such as copies. `before` names the
+    step that cannot be completed while it is unpaid; empty: nothing waits for it.
+    """
 
     id: str
     name: str
@@ -238,6 +246,8 @@ class Fee(Sourced):
     exemption: str = ""
     valid_from: date | None = None
     valid_to: date | None = None
+    on_request: bool = False
+    before: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

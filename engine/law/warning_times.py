@@ -11,9 +11,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from engine.law.provisions import DUE_SOON_HOURS
 from engine.law.working_time import ZONE, WorkingCalendar
-
-SOON_HOURS = 24
 
 
 class WarningKind(StrEnum):
@@ -40,7 +39,7 @@ def warning_moments(
     due_at: datetime,
     received_at: datetime,
     calendar: WorkingCalendar,
-    soon_hours: int = SOON_HOURS,
+    soon_hours: int = DUE_SOON_HOURS,
 ) -> Mapping[WarningKind, datetime]:
     """Return when each warning of a due moment is to be given.
 

@@ -99,15 +99,19 @@ class Dossiers:
     def running(
         self, agency: str, until: datetime, after: tuple[datetime, str] | None, limit: int
     ) -> Sequence[DossierRow]:
-        """Return an agency's dossiers whose clock runs to a due moment, the soonest due first."""
-        query = sa.select(*_COLUMNS).where(*_overdue(until))
+        """Return an agency's dossiers to hurry up with, the soonest due first: the clock runs to a
+        due moment before `until`, or somebody higher up was told.
+        """
+        soon = sa.and_(dossier.c.clock_running, dossier.c.due_at < until)
+        query = sa.select(*_COLUMNS).where(dossier.c.ended_at.is_(None))
+        query = query.where(dossier.c.resolved_at.is_(None))
+        query = query.where(sa.or_(soon, dossier.c.escalated_at.is_not(None)))
         mine = (dossier.c.receiving_unit, dossier.c.competent_agency)
         query = query.where(sa.or_(*(c == agency for c in mine)))
+        key = (sa.func.coalesce(dossier.c.due_at, dossier.c.escalated_at), dossier.c.id)
         if after is not None:
-            query = query.where(
-                sa.tuple_(dossier.c.due_at, dossier.c.id) > sa.tuple_(*_bound(after))
-            )
-        query = query.order_by(dossier.c.due_at, dossier.c.id).limit(limit)
+            query = query.where(sa.tuple_(*key) > sa.tuple_(*_bound(after)))
+        query = query.order_by(*key).limit(limit)
         return [DossierRow(**row._mapping) for row in self._connection.execute(query)]  # noqa: SLF001
 
     def id_of(self, code: str) -> str:

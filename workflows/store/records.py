@@ -35,6 +35,12 @@ class DossierRow:
     ended_at: datetime | None = None
     last_seq: int = 0
     last_hash: str = ""
+    finance: str = "none"
+    delivery: str = "none"
+    reported_status: int = 0
+    report_accepted: bool = True
+    escalated_to: str = ""
+    escalated_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,3 +177,55 @@ class VersionRow:
     process_bpmn: bytes
     scenarios_toml: bytes
     stored_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class IntakeRow:
+    """What the counter noted of a dossier: contact, submitter, how the result is wanted."""
+
+    dossier_id: str
+    token: str
+    id_hash: str | None = None
+    address: str = ""
+    email: str = ""
+    submitter_kind: str = "self"
+    submitter_name: str = ""
+    submitter_id: str | None = None
+    submitter_phone: str = ""
+    authorisation: str = ""
+    result_by: str = "counter"
+    result_address: str = ""
+    issue: int = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileRow:
+    """A file: its bytes by hash, its name, and the dossier it was handed in with."""
+
+    id: str
+    dossier_id: str | None = None
+    component: str = ""
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    pages: int = 0
+    state: str
+    uploaded_at: datetime
+    uploaded_by: str
+    uploaded_agency: str
+    detached_at: datetime | None = None
+    detached_by: str = ""
+    detach_reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CorrectionRow:
+    """Old and new values of a correction, by field."""
+
+    dossier_id: str
+    issue: int
+    at: datetime
+    actor: str
+    reason: str
+    changes: dict[str, Any]

@@ -9,7 +9,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from workflows.store.tables import dossier, step
+from workflows.store.records import SupplementRow
+from workflows.store.tables import dossier, step, supplement
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,12 +32,16 @@ class Measured:
     waiting_office_seconds: float | None
     working_office_seconds: float | None
     paused_office_seconds: float | None
+    competent_agency: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class Fate:
     """How one dossier fared so far."""
 
+    id: str
+    digest: str
+    channel: str
     competent_agency: str
     received_at: datetime
     resolved_at: datetime | None
@@ -65,19 +70,31 @@ class Timings:
 
     def steps(self, wanted: MeasuredFilter) -> Sequence[Measured]:
         """Return every execution of every step of the dossiers asked for."""
-        query = sa.select(*(step.c[f.name] for f in fields(Measured))).join_from(step, dossier)
-        query = query.where(dossier.c.procedure == wanted.procedure)
-        if wanted.digest:
-            query = query.where(dossier.c.digest == wanted.digest)
-        if wanted.received_from is not None:
-            query = query.where(dossier.c.received_at >= wanted.received_from)
-        if wanted.received_to is not None:
-            query = query.where(dossier.c.received_at < wanted.received_to)
+        own = (step.c[f.name] for f in fields(Measured) if f.name in step.c)
+        query = sa.select(*own, dossier.c.competent_agency).join_from(step, dossier)
+        query = query.where(*_wanted(wanted))
         rows = self._connection.execute(query.order_by(step.c.enabled_at, step.c.dossier_id))
         return [Measured(**row._mapping) for row in rows]  # noqa: SLF001
 
-    def fates(self, procedure: str) -> Sequence[Fate]:
-        """Return how every dossier of a procedure fared."""
-        query = sa.select(*(dossier.c[f.name] for f in fields(Fate)))
-        rows = self._connection.execute(query.where(dossier.c.procedure == procedure))
-        return [Fate(**row._mapping) for row in rows]  # noqa: SLF001
+    def fates(self, wanted: MeasuredFilter) -> Sequence[Fate]:
+        """Return how every dossier asked for fared."""
+        query = sa.select(*(dossier.c[f.name] for f in fields(Fate))).where(*_wanted(wanted))
+        return [Fate(**row._mapping) for row in self._connection.execute(query)]  # noqa: SLF001
+
+    def rounds(self, wanted: MeasuredFilter) -> Sequence[SupplementRow]:
+        """Return every supplement round of the dossiers asked for."""
+        query = sa.select(supplement).join_from(supplement, dossier).where(*_wanted(wanted))
+        rows = self._connection.execute(query.order_by(supplement.c.requested_at))
+        return [SupplementRow(**row._mapping) for row in rows]  # noqa: SLF001
+
+
+def _wanted(wanted: MeasuredFilter) -> list[sa.ColumnElement[bool]]:
+    """Return the conditions on the dossiers asked for."""
+    conditions = [dossier.c.procedure == wanted.procedure]
+    if wanted.digest:
+        conditions.append(dossier.c.digest == wanted.digest)
+    if wanted.received_from is not None:
+        conditions.append(dossier.c.received_at >= wanted.received_from)
+    if wanted.received_to is not None:
+        conditions.append(dossier.c.received_at < wanted.received_to)
+    return conditions

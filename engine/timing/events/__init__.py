@@ -30,6 +30,14 @@ from engine.timing.events.dossiers import (
     SupplementRequested,
     SupplementTaken,
 )
+from engine.timing.events.intake import (
+    FeeCharged,
+    FeeExempted,
+    FeePaid,
+    FileAttached,
+    FileDetached,
+    IntakeCorrected,
+)
 from engine.timing.events.outgoing import (
     JobRetried,
     JobSkipped,
@@ -65,6 +73,12 @@ __all__ = [
     "ElementPassed",
     "Escalated",
     "Event",
+    "FeeCharged",
+    "FeeExempted",
+    "FeePaid",
+    "FileAttached",
+    "FileDetached",
+    "IntakeCorrected",
     "IntakeRefused",
     "JobRetried",
     "JobSkipped",

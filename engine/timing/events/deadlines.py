@@ -1,4 +1,4 @@
-"""What happened to the promised date: moved, apologised for, warned of."""
+"""What happened to the promised date: moved, apologised for, warned of, escalated."""
 
 from __future__ import annotations
 
@@ -46,3 +46,21 @@ class DeadlineWarned(Event):
     kind: ClassVar[str] = "deadline_warned"
     about: str
     due_at: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Escalated(Event):
+    """Somebody higher up was told (báo cáo cấp trên), by a warning or by the diagram.
+
+    `about` is the warning, with the due moment `due_at` (ISO 8601 text) it warned of; else `name`
+    is the escalation thrown by `element`. `to_role` at `to_agency` is whom it is addressed to,
+    empty where the procedure does not say.
+    """
+
+    kind: ClassVar[str] = "escalated"
+    about: str = ""
+    name: str = ""
+    element: str = ""
+    to_role: str = ""
+    to_agency: str = ""
+    due_at: str = ""

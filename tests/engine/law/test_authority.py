@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.law.authority import RULES, SYSTEM, Actor, Resource, allow
+from engine.law.authority import APART, RULES, SYSTEM, Actor, Resource, allow
 
 HERE, THERE = "H55.01", "H55.02"
 STEP = Resource(agency=HERE, role="officer", agencies=frozenset({HERE}))
@@ -29,6 +29,17 @@ RIGHT = {
     "timer.fire": (SYSTEM, DOSSIER),
     "deadline.extend": ("leader", STEP),
     "deadline.warn": (SYSTEM, DOSSIER),
+    "account.own": ("officer", Resource(assignee="p1")),
+    "person.list": ("administrator", LIST),
+    "person.change": ("administrator", LIST),
+    "token.list": ("administrator", LIST),
+    "token.revoke": ("administrator", LIST),
+    "substitution.list": ("head_of_section", LIST),
+    "substitution.propose": ("leader", LIST),
+    "substitution.approve": ("leader", LIST),
+    "substitution.end": ("administrator", LIST),
+    "access_log.read": ("auditor", LIST),
+    "status.report": ("one_stop_clerk", DOSSIER),
     "job.list": ("administrator", LIST),
     "job.manage": ("administrator", LIST),
     "webhook.manage": ("administrator", LIST),
@@ -50,6 +61,10 @@ def test_every_action_has_a_case() -> None:
 def test_the_right_hand_may_and_nobody_else(action: str) -> None:
     role, resource = RIGHT[action]
     assert allow(actor(role), action, resource).allowed
+    if action == "account.own":  # one's own account goes along to any agency
+        other = Actor(person="p2", agency=HERE, role=role)
+        assert not allow(other, action, resource).allowed
+        return
     if role != SYSTEM:
         assert not allow(actor(role, THERE), action, resource).allowed
         assert not allow(actor(role, ""), action, Resource()).allowed
@@ -72,6 +87,25 @@ def test_a_token_may_be_narrower_than_its_holder() -> None:
     narrow = actor("officer", permissions=frozenset({"task.list"}))
     assert allow(narrow, "task.list", LIST).allowed
     assert allow(narrow, "task.complete", STEP).rule == "token_scope"
+
+
+def test_who_stands_in_has_the_hands_of_all_they_stand_for_through_two_hops() -> None:
+    stands_in = actor("officer", on_behalf_of="p2", behind=("p3",))
+    for prepared_by in ("p1", "p2", "p3"):
+        step = Resource(agency=HERE, role="officer", barred=frozenset({prepared_by}))
+        assert allow(stands_in, "task.complete", step).rule == "not_the_same_hand"
+    step = Resource(agency=HERE, role="officer", barred=frozenset({"p4"}))
+    assert allow(stands_in, "task.complete", step).allowed
+
+
+@pytest.mark.parametrize("role", sorted(APART))
+def test_roles_apart_from_dossiers_may_do_what_is_listed_for_them_and_nothing_else(role) -> None:
+    anywhere = Resource(
+        agency=HERE, role=role, assignee="p1", agencies=frozenset({HERE}), barred=frozenset()
+    )
+    may = {action for action in RULES if allow(actor(role), action, anywhere).allowed}
+    assert may <= APART[role]
+    assert not {a for a in may if a.startswith(("dossier.", "task.", "referral.", "result."))}
 
 
 def test_nobody_checks_their_own_work() -> None:

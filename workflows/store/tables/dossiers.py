@@ -49,6 +49,18 @@ dossier = sa.Table(
     sa.Column("state", sa.LargeBinary, nullable=False),
     sa.Column("timers", sa.JSON, nullable=False),
     sa.Column("subscriptions", sa.JSON, nullable=False),
+    sa.Column("finance", sa.Text, nullable=False, server_default="none"),
+    sa.Column("delivery", sa.Text, nullable=False, server_default="none"),
+    sa.Column("reported_status", sa.SmallInteger, nullable=False, server_default="0"),
+    sa.Column("report_accepted", sa.Boolean, nullable=False, server_default=sa.true()),
+    sa.Column("escalated_to", sa.Text, nullable=False, server_default=""),
+    sa.Column("escalated_at", Moment),
+    sa.Index(
+        "ix_dossier_escalated",
+        "escalated_at",
+        sqlite_where=sa.text("escalated_at IS NOT NULL"),
+        postgresql_where=sa.text("escalated_at IS NOT NULL"),
+    ),
     sa.Index("ix_dossier_procedure_received_at", "procedure", "received_at"),
     sa.Index(
         "ix_dossier_overdue",
