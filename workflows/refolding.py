@@ -1,0 +1,105 @@
+"""The record of a dossier folded anew into everything projected from it: the proof, and the past.
+
+Whole, it must give what is stored (`reviews.rebuild`); up to a moment, it gives how the dossier
+stood then (`reports`). Writes nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from workflows.office import Office
+from workflows.projecting import (
+    Happened,
+    answers,
+    fold_steps,
+    new_referrals,
+    new_rounds,
+    rounds_taken,
+)
+from workflows.standing import fold_dossier, measured_seconds, with_deadline
+from workflows.store.events import revive
+from workflows.store.records import DossierRow, EventRow, ReferralRow, StepRow, SupplementRow
+from workflows.worktime import referral_due
+
+PROJECTED = (
+    "status",
+    "outcome",
+    "end_element",
+    "supplement_rounds",
+    "due_at",
+    "clock_running",
+    "resolved_at",
+    "ended_at",
+    "last_seq",
+    "last_hash",
+    "finance",
+    "delivery",
+    "reported_status",
+    "report_accepted",
+    "escalated_to",
+    "escalated_at",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refolded:
+    """The projections of one dossier as the record alone gives them."""
+
+    dossier: DossierRow
+    steps: dict[str, StepRow]
+    referrals: dict[str, ReferralRow]
+    rounds: dict[int, SupplementRow]
+
+
+def refold(office: Office, row: DossierRow, record: list[EventRow]) -> Refolded:
+    """Return what the record, or the beginning of it, makes of a dossier.
+
+    `row` gives what no event changes: who, where, under which law. Of no event nothing follows:
+    raises IndexError for an empty record.
+    """
+    version = office.catalogue.at(row.digest)
+    procedure, calendar = version.procedure, office.catalogue.calendar(row.competent_agency)
+    happened = [Happened(event=revive(r), actor=r.actor, clock=r.clock) for r in record]
+    events = [h.event for h in happened]
+
+    def measure(step: StepRow, own: Any) -> dict[str, Any]:
+        agency = step.agency or row.competent_agency
+        return measured_seconds(step, own, office.catalogue.calendar(agency))
+
+    steps = fold_steps(row.id, {}, happened, measure)
+    dossier = fold_dossier(_blank(row, record[-1]), procedure, events, steps.values())
+    laws, due = {r.element: r for r in procedure.referrals}, referral_due(calendar)
+    messages = {r.element: r.message for r in procedure.referrals}
+    asked = new_referrals(row.id, events, messages, lambda e, at: due(laws[e], at))
+    said = answers(events)
+    taken = rounds_taken(events)
+    return Refolded(
+        dossier=with_deadline(dossier, procedure, events, calendar),
+        steps=steps,
+        referrals={r.id: replace(r, **said.get(r.id, {})) for r in asked},
+        rounds={
+            r.round: replace(r, taken_at=taken.get(r.round)) for r in new_rounds(row.id, happened)
+        },
+    )
+
+
+def _blank(row: DossierRow, last: EventRow) -> DossierRow:
+    return replace(
+        row,
+        status=1,
+        outcome="",
+        end_element="",
+        supplement_rounds=0,
+        resolved_at=None,
+        ended_at=None,
+        last_seq=last.seq,
+        last_hash=last.hash,
+        finance="none",
+        delivery="none",
+        reported_status=0,
+        report_accepted=True,
+        escalated_to="",
+        escalated_at=None,
+    )
