@@ -214,6 +214,7 @@ def _papers(written: _Written, problems: ProblemList) -> None:
     for index, fee in enumerate(written.fees):
         _positive(f"fees[{index}].amount_vnd", fee.amount_vnd, problems, least=0)
         _period(f"fees[{index}].valid_to", fee.valid_from, fee.valid_to, problems)
+        _known_step(f"fees[{index}].before", fee.before, written, problems)
 
 
 def _unique(path: str, ids: Iterable[str], problems: ProblemList) -> None:

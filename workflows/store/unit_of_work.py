@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 
 from workflows.errors import Conflict
 from workflows.store import tables
+from workflows.store.access_log import AccessLog
 from workflows.store.accounts import Accounts
 from workflows.store.audits import Audits
 from workflows.store.commands import Commands
@@ -24,6 +25,9 @@ from workflows.store.connections import WRITES, check_settings, open_engine
 from workflows.store.credentials import Credentials
 from workflows.store.dossiers import Dossiers
 from workflows.store.events import Events
+from workflows.store.files import Files
+from workflows.store.intakes import Intakes
+from workflows.store.imported import ImportedLogs
 from workflows.store.jobs import Jobs
 from workflows.store.limits import Limits
 from workflows.store.migrating import upgrade
@@ -94,6 +98,16 @@ class UnitOfWork:
         return Supplements(self.connection)
 
     @cached_property
+    def intakes(self) -> Intakes:
+        """What the counter noted beside the dossiers."""
+        return Intakes(self.connection)
+
+    @cached_property
+    def files(self) -> Files:
+        """Which bytes belong to which dossier."""
+        return Files(self.connection)
+
+    @cached_property
     def commands(self) -> Commands:
         """Answers already given."""
         return Commands(self.connection)
@@ -107,6 +121,11 @@ class UnitOfWork:
     def accounts(self) -> Accounts:
         """People, posts and tokens."""
         return Accounts(self.connection)
+
+    @cached_property
+    def access_log(self) -> AccessLog:
+        """Who was refused what, and who looked at what."""
+        return AccessLog(self.connection)
 
     @cached_property
     def credentials(self) -> Credentials:
@@ -127,6 +146,11 @@ class UnitOfWork:
     def limits(self) -> Limits:
         """How often somebody may still ask."""
         return Limits(self.connection)
+
+    @cached_property
+    def imported(self) -> ImportedLogs:
+        """Logs recorded elsewhere."""
+        return ImportedLogs(self.connection)
 
     @cached_property
     def timings(self) -> Timings:

@@ -17,11 +17,13 @@ from workflows.store.tables.access import (
 from workflows.store.tables.audit import audit_leaf, audit_root
 from workflows.store.tables.base import NAMES, metadata
 from workflows.store.tables.dossiers import code_counter, dossier, supplement
+from workflows.store.tables.intake import correction, file, intake
 from workflows.store.tables.messages import due_job, outbox, referral
 from workflows.store.tables.outgoing import delivery, rate_bucket, subscription
-from workflows.store.tables.people import access_token, membership, person, person_name
+from workflows.store.tables.people import access_token, membership, past_post, person, person_name
 from workflows.store.tables.procedures import procedure_version
 from workflows.store.tables.record import command, event
+from workflows.store.tables.review import imported_event, imported_log
 from workflows.store.tables.steps import LISTED_STATES, OPEN_STATES, step
 
 __all__ = [
@@ -34,14 +36,20 @@ __all__ = [
     "audit_root",
     "code_counter",
     "command",
+    "correction",
     "credential",
     "delivery",
     "dossier",
     "due_job",
     "event",
+    "imported_event",
+    "imported_log",
+    "file",
+    "intake",
     "membership",
     "metadata",
     "outbox",
+    "past_post",
     "person",
     "person_name",
     "procedure_version",
