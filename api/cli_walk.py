@@ -16,10 +16,9 @@ from rich.text import Text
 
 from api.cli_output import ANSWER_NO, err, json_option, out, plainly, print_json, refuse, table
 from api.formatting import OFFICE_ZONE
-from api.walking import Walk, Walker
 from config import Settings
-from engine.law.norms import norm_problems
-from workflows.catalogue import Catalogue, Findings, Version
+from workflows.catalogue import Catalogue, Version
+from workflows.walking import Walk, Walker
 from workflows.worktime import timer_time
 
 COMMANDS = {
@@ -43,9 +42,7 @@ def procedures() -> None:
 def check(folder: Path | None, *, as_json: bool) -> None:
     """Kiểm tra cả thư mục: từng tệp, từng sơ đồ, và chúng có khớp nhau không."""
     catalogue, findings = Catalogue.examine(folder or Settings.from_environ().bpmn_folder)
-    if catalogue is not None:
-        _check_norms(catalogue, findings)
-    found = catalogue.procedures() if catalogue and not findings.errors else ()
+    found = catalogue.procedures() if catalogue is not None else ()
     if as_json:
         accepted = [version.procedure.code for version in found]
         print_json({"accepted": accepted, "errors": findings.errors, "warnings": findings.warnings})
@@ -90,19 +87,6 @@ def walk(
     wrong = sum(not w.went_well for _, w in walked)
     err().print(f"{len(walked)} kịch bản, {wrong} đi sai.")
     sys.exit(ANSWER_NO if wrong else 0)
-
-
-def _check_norms(catalogue: Catalogue, findings: Findings) -> None:
-    """Add what is wrong with the norms along every counted scenario."""
-    for version in catalogue.procedures():
-        counted = {
-            s["id"]: s.get("channel", "counter") for s in version.scenarios if s.get("counted")
-        }
-        for walk_ in _walks(version, catalogue, None) if counted else ():
-            channel = counted.get(walk_.scenario)
-            if channel is not None:
-                found = norm_problems(version.procedure, walk_.scenario, channel, walk_.path)
-                findings.add(f"{version.folder}/procedure.toml", found)
 
 
 def _is(version: Version, named: str | None) -> bool:

@@ -30,6 +30,10 @@ class Calendars:
         except KeyError:
             raise NotFound("giờ làm việc", hours) from None
 
+    def first(self) -> WorkingCalendar:
+        """Return the calendar of the hours named first: the usual ones; raises NotFound."""
+        return self.of(next(iter(self._calendars), ""))
+
 
 def read_calendars(
     folder: Path, values: Mapping[str, Any], agencies: Agencies

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import Rejected
+from engine.law.norms import norm_problems
 from engine.law.procedure import Procedure, ProcedureInvalid, parse_procedure
 from engine.law.working_time import WorkingCalendar
 from engine.process import (
@@ -31,6 +32,8 @@ from workflows.calendars import Calendars, read_calendars
 from workflows.errors import CatalogueInvalid, NotFound
 from workflows.store import Store
 from workflows.store.records import VersionRow
+from workflows.walking import Walker
+from workflows.worktime import timer_time
 
 PROCEDURE, PROCESS, SCENARIOS = "procedure.toml", "process.bpmn", "scenarios.toml"
 
@@ -100,10 +103,14 @@ class Catalogue:
         findings.errors += [f"shared/agencies.toml: {line}" for line in wrong]
         calendars, wrong = read_calendars(shared / "calendar", values, agencies)
         findings.errors += wrong
-        found = [_examine(p.parent, findings) for p in sorted(Path(folder).glob(f"*/{PROCEDURE}"))]
+        folders = [p.parent for p in sorted(Path(folder).glob(f"*/{PROCEDURE}"))]
+        found = [v for v in (_examine(f, findings) for f in folders) if v is not None]
+        if not findings.errors:
+            for version in found:
+                _norms(version, calendars.first(), findings)
         if findings.errors:
             return None, findings
-        return cls((v for v in found if v is not None), agencies, calendars), findings
+        return cls(found, agencies, calendars), findings
 
     def procedures(self) -> tuple[Version, ...]:
         """Return the latest version of every procedure, by code."""
@@ -235,6 +242,26 @@ def _examine(folder: Path, findings: Findings) -> Version | None:
         findings.warnings += [f"{name}/{PROCESS}: {line}" for line in version.warnings]
         return version
     return None
+
+
+def _norms(version: Version, calendar: WorkingCalendar, findings: Findings) -> None:
+    """Refuse step norms that exceed the limit on a walk that counts (ruling 5: the limit wins).
+
+    Only the walks marked as counted are walked: they go the whole way of an ordinary dossier.
+    """
+    procedure = version.procedure
+    walker = Walker(procedure, version.definition, calendar, timer_time(calendar))
+    for scenario in version.scenarios:
+        if not scenario.get("counted"):
+            continue
+        try:
+            path = walker.walk(scenario).path
+        except KeyError as missing:
+            findings.errors.append(f"{version.folder}/{SCENARIOS}: Hồ sơ mẫu thiếu {missing}.")
+        else:
+            channel = scenario.get("channel", "counter")
+            found = norm_problems(procedure, scenario["id"], channel, path)
+            findings.add(f"{version.folder}/{PROCEDURE}", found)
 
 
 def _toml(path: Path, findings: Findings) -> dict[str, Any]:

@@ -64,6 +64,46 @@ def test_a_procedure_that_contradicts_its_diagram_is_refused(tmp_path: Path) -> 
     assert "small/procedure.toml" in findings(catalogue_folder(tmp_path, procedure=wrong))
 
 
+WALK = """
+[[scenario]]
+id = "straight"
+name = "Hồ sơ đủ, đúng hạn"
+received_at = 2026-03-02T08:00:00+07:00
+channel = "counter"
+counted = true
+step = [{ complete = "check" }, { complete = "review" }, { complete = "sign" }]
+"""
+
+
+def with_walk(folder: Path, walk: str) -> Path:
+    (folder / "small" / "scenarios.toml").write_text(walk, encoding="utf-8")
+    return folder
+
+
+def test_step_norms_that_exceed_the_limit_are_refused(tmp_path: Path) -> None:
+    sound = with_walk(catalogue_folder(tmp_path), WALK)  # 1 + 2 + 2 days of 5
+    assert Catalogue.examine(sound)[1].warnings == []
+    longer = PROCEDURE.replace("norm_minutes = 480", "norm_minutes = 481")
+    found = findings(with_walk(catalogue_folder(tmp_path, procedure=longer), WALK))
+    assert "small/procedure.toml: scenario.straight: Các bước dài hơn thời hạn." in found
+    free = WALK.replace("counted = true", "counted = false")
+    with_walk(catalogue_folder(tmp_path, procedure=longer), free)
+    assert Catalogue.load(sound).latest(CODE).procedure.steps["check"].norm_minutes == 481
+
+
+def test_a_counted_walk_that_cannot_be_begun_is_named(tmp_path: Path) -> None:
+    broken = WALK.replace("received_at = 2026-03-02T08:00:00+07:00\n", "")
+    found = findings(with_walk(catalogue_folder(tmp_path), broken))
+    assert "small/scenarios.toml: Hồ sơ mẫu thiếu 'received_at'." in found
+
+
+def test_an_end_without_a_national_status_is_refused(tmp_path: Path) -> None:
+    without = PROCEDURE.replace("[ends.closed]\nstatus = 8\n", "")
+    assert "small/procedure.toml: ends.closed" in findings(
+        catalogue_folder(tmp_path, procedure=without)
+    )
+
+
 def test_an_agency_nobody_knows_is_named(tmp_path: Path) -> None:
     folder = catalogue_folder(tmp_path)
     agencies = folder / "shared" / "agencies.toml"
