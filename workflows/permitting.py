@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from engine.law.authority import Actor, Resource, allow
+from engine.law.authority import APART, Actor, Resource, allow
+from engine.law.provisions import Role
+from workflows import looking
+from workflows.agencies import Agencies
 from workflows.errors import Forbidden
 from workflows.store.accounts import TokenHolder
 from workflows.store.records import DossierRow, StepRow
@@ -28,6 +31,7 @@ ISSUE_APOLOGY = "apology.issue"
 ISSUE_REFUSAL = "refusal.issue"
 EXTEND_DEADLINE = "deadline.extend"
 WARN = "deadline.warn"
+READ_REPORT = "report.read"
 REPORT_STATUS = "status.report"
 LIST_JOBS = "job.list"
 MANAGE_JOBS = "job.manage"
@@ -35,7 +39,18 @@ MANAGE_WEBHOOKS = "webhook.manage"
 EXPORT = "record.export"
 READ_AUDIT = "audit.read"
 OWN_ACCOUNT = "account.own"
+LIST_PEOPLE = "person.list"
+CHANGE_PERSON = "person.change"
+LIST_TOKENS = "token.list"
+REVOKE_TOKEN = "token.revoke"  # noqa: S105 - the name of an action
+LIST_SUBSTITUTIONS = "substitution.list"
+PROPOSE_SUBSTITUTION = "substitution.propose"
+APPROVE_SUBSTITUTION = "substitution.approve"
+END_SUBSTITUTION = "substitution.end"
+READ_ACCESS_LOG = "access_log.read"
 
+# What a post may be: a role of a step, or one of those that stay apart from dossiers.
+POST_ROLES = (*(role.value for role in Role if role is not Role.APPLICANT), *sorted(APART))
 SYSTEM = Actor(person="system", agency="", role="system")
 
 
@@ -52,6 +67,7 @@ def actor_from(holder: TokenHolder) -> Actor:
 def permit(actor: Actor, action: str, resource: Resource) -> None:
     """Raise Forbidden, naming the rule, unless the rules let this actor do this."""
     decision = allow(actor, action, resource)
+    looking.note(actor, action, resource, decision)
     if not decision.allowed:
         raise Forbidden(decision.rule)
 
@@ -63,7 +79,16 @@ def own_account(actor: Actor) -> Resource:
 
 def list_of(agency: str) -> Resource:
     """Return the lists of an agency as something to be allowed."""
-    return Resource(agency=agency)
+    return Resource(agency=agency, subject=f"agency:{agency}")
+
+
+def governed(
+    agencies: Agencies, agency: str, *, person: str = "", barred: frozenset[str] = frozenset()
+) -> Resource:
+    """Return what an agency answers for, and those above it, as something to be allowed."""
+    above = frozenset(a.code for a in agencies if agencies.within(agency, a.code))
+    subject = f"person:{person}" if person else f"agency:{agency}"
+    return Resource(agency=agency, agencies=above, assignee=person, barred=barred, subject=subject)
 
 
 def part_of(
@@ -86,4 +111,5 @@ def part_of(
         assignee=step.assignee if step is not None else "",
         barred=barred,
         agencies=frozenset((*own, *parties)) - {""},
+        subject=f"dossier:{dossier.id}",
     )

@@ -12,6 +12,7 @@ ADMINISTRATOR, AUDITOR_ROLE, REVIEWER = "administrator", "auditor", "reviewer"
 ANY_DOSSIER_ROLES = frozenset({"one_stop_clerk"})
 SIGNING_ROLES = frozenset({"leader"})
 EXPORT_ROLES = frozenset({"leader", "head_of_section", "reviewer"})
+REPORT_ROLES = frozenset({"one_stop_clerk", "head_of_section", "leader", "reviewer"})
 DEPUTISING_ROLES = frozenset({"head_of_section", "leader"})
 SYSTEM = "system"
 
@@ -167,6 +168,11 @@ LOOKS_OVER = Rule(
         actor.role in {ADMINISTRATOR, AUDITOR_ROLE} and _governs(actor, resource)
     ),
 )
+REPORTER = Rule(
+    "reporter",
+    "Một cửa, lãnh đạo hoặc người rà soát, cho cơ quan của mình và các cơ quan trực thuộc.",
+    lambda actor, resource: actor.role in REPORT_ROLES and _own_agency(actor, resource),
+)
 SYSTEM_ONLY = Rule("system", "Chỉ hệ thống tự làm khi đến hạn.", _system)
 
 RULES: dict[str, Rule] = {
@@ -191,6 +197,7 @@ RULES: dict[str, Rule] = {
     "refusal.issue": SIGNER,
     "deadline.extend": EXTENDER,
     "deadline.warn": SYSTEM_ONLY,
+    "report.read": REPORTER,
     "status.report": COUNTER,
     "audit.read": AUDITOR,
     "job.list": OPERATOR,
@@ -220,7 +227,7 @@ APART: dict[str, frozenset[str]] = {
         }
     ),
     AUDITOR_ROLE: frozenset({"account.own", "access_log.read", "audit.read"}),
-    REVIEWER: frozenset({"account.own", "record.export"}),
+    REVIEWER: frozenset({"account.own", "record.export", "report.read"}),
 }  # fmt: skip
 BARRED_ACTIONS = frozenset({"task.claim", "task.complete", "substitution.approve", "person.change"})
 

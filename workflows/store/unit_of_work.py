@@ -34,6 +34,7 @@ from workflows.store.migrating import upgrade
 from workflows.store.outgoing import Outgoing
 from workflows.store.posts import Posts
 from workflows.store.referrals import Referrals
+from workflows.store.reporting import Reporting
 from workflows.store.supplements import Supplements
 from workflows.store.tasks import Steps
 from workflows.store.timings import Timings
@@ -151,6 +152,11 @@ class UnitOfWork:
     def imported(self) -> ImportedLogs:
         """Logs recorded elsewhere."""
         return ImportedLogs(self.connection)
+
+    @cached_property
+    def reporting(self) -> Reporting:
+        """What reports of a period read."""
+        return Reporting(self.connection)
 
     @cached_property
     def timings(self) -> Timings:

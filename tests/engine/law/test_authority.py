@@ -45,6 +45,7 @@ RIGHT = {
     "webhook.manage": ("administrator", LIST),
     "record.export": ("leader", LIST),
     "audit.read": ("auditor", LIST),
+    "report.read": ("reviewer", LIST),
 }
 
 
