@@ -11,7 +11,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from zoneinfo import ZoneInfo, available_timezones
 
 PREFIX = "MOTCUA_"
 MAX_PORT = 65535
@@ -46,9 +45,6 @@ class Settings:
 
     port: int = 8000
     """The port the program listens on, 1 to 65535."""
-
-    office_zone: str = "Asia/Ho_Chi_Minh"
-    """The zone in which offices open and dates are promised."""
 
     audit_key: Path = Path("var/audit-key.pem")
     """The file of the key that signs roots of the record; its public keys lie beside it in
@@ -87,11 +83,6 @@ class Settings:
     smtp_from: str = ""
     """Who writes the letters: `Một cửa <motcua@example.vn>`."""
 
-    @property
-    def zone(self) -> ZoneInfo:
-        """The office zone, ready for `datetime.astimezone`."""
-        return ZoneInfo(self.office_zone)
-
     @classmethod
     def from_environ(cls, environ: Mapping[str, str] | None = None) -> Settings:
         """Read the settings from a mapping, by default the environment of this process.
@@ -115,7 +106,6 @@ class Settings:
             bpmn_folder=_folder(given.get("bpmn_folder", str(cls.bpmn_folder))),
             host=_host(given.get("host", cls.host)),
             port=_port(given.get("port", str(cls.port))),
-            office_zone=_zone(given.get("office_zone", cls.office_zone)),
             audit_key=_file("AUDIT_KEY", given.get("audit_key", str(cls.audit_key))),
             rate_limits=_rate_limits(given.get("rate_limits", cls.rate_limits)),
             webhook_networks=_networks(given.get("webhook_networks", cls.webhook_networks)),
@@ -197,10 +187,3 @@ def _web_address(name: str, value: str) -> str:
         return value.rstrip("/")
     advice = "hãy viết https://TÊN_MIỀN, không kèm đường dẫn"
     raise BadSetting(f"{PREFIX}{name}", value, advice)
-
-
-def _zone(value: str) -> str:
-    if value in available_timezones():
-        return value
-    advice = "hãy viết tên múi giờ IANA, ví dụ Asia/Ho_Chi_Minh"
-    raise BadSetting(f"{PREFIX}OFFICE_ZONE", value, advice)

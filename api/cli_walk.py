@@ -15,8 +15,8 @@ import click
 from rich.text import Text
 
 from api.cli_output import ANSWER_NO, err, json_option, out, plainly, print_json, refuse, table
-from api.formatting import OFFICE_ZONE
 from config import Settings
+from engine.law.working_time import ZONE
 from workflows.catalogue import Catalogue, Version
 from workflows.walking import Walk, Walker
 from workflows.worktime import timer_time
@@ -115,7 +115,7 @@ def _show(walked: list[tuple[Version, Walk]], *, brief: bool) -> None:
 def _steps(walk_: Walk) -> Any:
     rows = [
         (
-            s.at.astimezone(OFFICE_ZONE).strftime("%d/%m/%Y %H:%M"),
+            s.at.astimezone(ZONE).strftime("%d/%m/%Y %H:%M"),
             COMMANDS[s.command],
             s.name or s.element,
             ", ".join(s.opened),

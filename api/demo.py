@@ -14,7 +14,6 @@ from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any
 
-from api.formatting import OFFICE_ZONE
 from api.simulation import (
     COLLECTS_AFTER_MINUTES,
     NEVER_SUPPLEMENTS,
@@ -27,6 +26,7 @@ from api.simulation import (
 from engine.errors import Rejected
 from engine.law.authority import Actor
 from engine.law.procedure import Procedure
+from engine.law.working_time import ZONE
 from workflows import accounts, dossiers, intake, jobs, referrals, results, supplements, tasks
 from workflows.clock import SimulatedClock
 from workflows.deriving import referral_id
@@ -38,7 +38,7 @@ SEED = 2017  # the year of the report this program grew from
 DOSSIERS = 300
 FIRST_DAY = date(2026, 7, 1)
 LAST_DAY = date(2026, 9, 30)
-FIRST_MOMENT = datetime(2026, 7, 1, tzinfo=OFFICE_ZONE)
+FIRST_MOMENT = datetime(2026, 7, 1, tzinfo=ZONE)
 COMMUNES = ("H55.901", "H55.902", "H55.903", "H55.904", "H55.905")
 PACE = {"H55.901": 0.8, "H55.902": 1.0, "H55.903": 1.0, "H55.904": 1.25, "H55.905": 0.9}
 PROMPTNESS = {"1.001193": 0.5, "1.009994": 1.05, "1.013831": 1.15}  # below 1: quicker than usual
@@ -89,7 +89,7 @@ class Demo:
             at, _, action = heapq.heappop(self._agenda)
             self._clock.advance_to(max(at, self._clock.now()))
             self._try(action)
-            progress(at.astimezone(OFFICE_ZONE).date(), len(self._cases))
+            progress(at.astimezone(ZONE).date(), len(self._cases))
         self._clock.advance_to(end)
 
     def _plan(self, at: datetime, action: Action) -> None:
@@ -105,7 +105,7 @@ class Demo:
 
     def _arriving(self, arrival: Arrival) -> Action:
         def receive() -> None:
-            today = arrival.at.astimezone(OFFICE_ZONE).date()
+            today = arrival.at.astimezone(ZONE).date()
             procedure = self._office.catalogue.current(arrival.procedure, today).procedure
             land = procedure.level == "province"
             centre = f"{arrival.commune}.01"
@@ -306,7 +306,7 @@ def hire(office: Office, person: str, agency: str, role: str) -> tuple[str, Acto
 
 def end_of_play() -> datetime:
     """Return the moment the simulated months end: the last day, when the office has closed."""
-    return datetime(LAST_DAY.year, LAST_DAY.month, LAST_DAY.day, 17, tzinfo=OFFICE_ZONE)
+    return datetime(LAST_DAY.year, LAST_DAY.month, LAST_DAY.day, 17, tzinfo=ZONE)
 
 
 def _papers(procedure: Procedure) -> dict[str, dict[str, int]]:

@@ -6,9 +6,9 @@ For pages and the command line only: the API speaks ISO 8601 and plain numbers.
 from __future__ import annotations
 
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
-OFFICE_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+from engine.law.working_time import ZONE
+
 HOUR = 60
 WORKING_DAY = 8 * HOUR
 DAY = 24 * HOUR
@@ -62,12 +62,12 @@ def moment(value: datetime | None) -> str:
     """Say a moment in office time: `14:05 ngày 03/09/2026`."""
     if value is None:
         return NOTHING
-    return value.astimezone(OFFICE_ZONE).strftime("%H:%M ngày %d/%m/%Y")
+    return value.astimezone(ZONE).strftime("%H:%M ngày %d/%m/%Y")
 
 
 def clock_time(value: datetime) -> str:
     """Say the time of day in the office: `14:05`."""
-    return value.astimezone(OFFICE_ZONE).strftime("%H:%M")
+    return value.astimezone(ZONE).strftime("%H:%M")
 
 
 def day_of(value: date | None) -> str:

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
-from api.formatting import OFFICE_ZONE
 from engine.law.procedure import Fact, Procedure
+from engine.law.working_time import ZONE
 
 # How dossiers divide: procedure code -> weight. The rare ones take weeks, births a day.
 WEIGHTS = {"1.001193": 5, "1.009994": 2, "1.013831": 3}
@@ -217,4 +217,4 @@ def _other(fact: Fact) -> Any:
 
 def _midnight(day: date) -> datetime:
 
-    return datetime(day.year, day.month, day.day, tzinfo=OFFICE_ZONE)
+    return datetime(day.year, day.month, day.day, tzinfo=ZONE)

@@ -15,6 +15,7 @@ from itertools import chain
 from typing import Any
 
 from engine.law.authority import Actor
+from engine.law.working_time import ZONE
 from workflows.errors import InvalidInput, NotFound, WorkflowError
 from workflows.office import Office
 from workflows.permitting import READ_AUDIT, list_of, permit
@@ -33,7 +34,6 @@ from workflows.store import UnitOfWork
 from workflows.store.audits import Head, Texts
 from workflows.store.sealing import sealed, statement
 from workflows.views import Page
-from workflows.worktime import ZONE
 
 FORMAT = "motcua-record-1"
 DOSSIERS_AT_ONCE = 500

@@ -16,6 +16,7 @@ from engine.law import papers_letters as letters
 from engine.law.authority import Actor
 from engine.law.form_sets import FORMS, FormSet
 from engine.law.papers import Applicant, Case, Entry, receipt
+from engine.law.working_time import ZONE
 from engine.timing.events import ApologyIssued, Event, IntakeRefused
 from workflows.errors import InvalidInput, NotFound
 from workflows.holding import Held, hold
@@ -35,7 +36,6 @@ from workflows.store.dossiers import DossierFilter
 from workflows.store.events import revive
 from workflows.store.records import DossierRow, EventRow
 from workflows.views import DossierView, masked
-from workflows.worktime import ZONE
 
 WRITERS: Mapping[str, Callable[[Case], Paper]] = {
     "receipt": receipt,

@@ -12,6 +12,7 @@ from engine.errors import Rejected
 from engine.law.authority import Actor
 from engine.law.deadlines import extensions_given
 from engine.law.provisions import Extension
+from engine.law.working_time import ZONE
 from engine.timing.events import DeadlineExtended, Event
 from workflows.errors import InvalidInput, NotWaiting
 from workflows.holding import Held, hold
@@ -21,7 +22,6 @@ from workflows.standing import deadline_of
 from workflows.store import UnitOfWork
 from workflows.store.events import revive
 from workflows.views import DossierView
-from workflows.worktime import ZONE
 
 MAX_REASON = 2_000
 

@@ -11,6 +11,7 @@ from engine import process
 from engine.law.authority import Actor
 from engine.law.codes import dossier_code
 from engine.law.provisions import Channel
+from engine.law.working_time import ZONE
 from engine.process import WrongFact
 from engine.timing.events import DossierReceived, DossierWithdrawn
 from workflows.catalogue import Version
@@ -22,7 +23,6 @@ from workflows.store import UnitOfWork
 from workflows.store.commands import recall
 from workflows.store.records import DossierRow, StateRow
 from workflows.views import DossierView
-from workflows.worktime import ZONE
 
 MAX_TEXT = 500
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from engine import process
 from engine.law.authority import Actor
+from engine.law.working_time import ZONE
 from engine.process import AlreadyEnded, UnknownTimer
 from engine.timing.events import DeadlineWarned, JobRetried, JobSkipped
 from workflows.errors import InvalidInput, NotFound
@@ -35,7 +36,6 @@ from workflows.store import UnitOfWork
 from workflows.store.jobs import DueJob
 from workflows.store.outgoing import WaitingRow
 from workflows.views import Page, next_cursor, read_cursor
-from workflows.worktime import ZONE
 
 LEASE = timedelta(minutes=5)
 MAX_PAGE = 200

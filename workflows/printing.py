@@ -24,7 +24,7 @@ from engine.law.form_sets import Form, FormSet, read_form_sets
 from engine.law.papers import Head, Receipt
 from engine.law.papers_ledgers import ControlSheet, Register
 from engine.law.papers_letters import Apology, Refusal, StopNotice, SupplementRequest
-from workflows.worktime import ZONE
+from engine.law.working_time import ZONE
 
 Paper = Receipt | SupplementRequest | Refusal | Apology | StopNotice | ControlSheet | Register
 SYSTEM_NAME = "motcua"
@@ -34,6 +34,20 @@ _LEADING_ZERO_MONTHS = 2  # Decree 30/2020: a zero before days under 10 and befo
 _PLACE = re.compile(
     r"(?:^|.*\s)(?:xã|phường|thị trấn|huyện|thành phố|tỉnh|khu vực)\s+(?P<name>.+)$"
 )
+_BOX = "□"
+_MOST_UNPRINTABLE = 200
+_REFUSED = re.compile(r'(?:text|codepoint) `"([^`]+)"`')
+_ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
+
+
+class UnprintableText(Rejected):
+    """A paper holds more characters than can be replaced that no font of this machine has."""
+
+    code = "unprintable_text"
+
+    def __init__(self) -> None:
+        """Say what to do."""
+        super().__init__("Văn bản có quá nhiều ký tự mà phông chữ không có; hãy sửa lại hồ sơ.")
 
 
 class Printer:
@@ -51,16 +65,40 @@ class Printer:
         form = form_set.form(paper.form)
         data = page_data(paper, form, form_set)
         issued = paper.issued_at if isinstance(paper, Register) else paper.head.issued_at
+        text = orjson.dumps(data).decode()
+        for _ in range(_MOST_UNPRINTABLE):
+            try:
+                return self._compile(text, int(issued.timestamp()))
+            except typst.TypstError as fault:
+                refused = unprintable(str(fault))
+                if not refused:
+                    raise
+                text = text.translate(dict.fromkeys(map(ord, refused), _BOX))
+        raise UnprintableText
+
+    def _compile(self, data: str, timestamp: int) -> bytes:
         with self._lock:
             content = self._compiler.compile(
                 format="pdf",
-                sys_inputs={"data": orjson.dumps(data).decode()},
+                sys_inputs={"data": data},
                 pdf_standards=[PDF_STANDARD],
-                timestamp=int(issued.timestamp()),
+                timestamp=timestamp,
             )
         if not isinstance(content, bytes):
             raise TypeError("typst gives one file for a PDF")
         return content
+
+
+def unprintable(fault: str) -> frozenset[str]:
+    """Return the characters typst says no font has or no PDF/A may hold; a box is printed instead.
+
+    One name in a script the fonts of this machine lack must not keep a whole register from print.
+    """
+    found = _REFUSED.search(fault)
+    if found is None:
+        return frozenset()
+    named = _ESCAPED.sub(lambda code: chr(int(code[1], 16)), found[1])
+    return frozenset(sign for sign in named if not sign.isascii())
 
 
 def page_data(paper: Paper, form: Form, form_set: FormSet) -> dict[str, Any]:

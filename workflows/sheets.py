@@ -21,7 +21,7 @@ import orjson
 import typst
 import xlsxwriter
 
-from workflows.worktime import ZONE
+from engine.law.working_time import ZONE
 
 BOM = "\ufeff"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from engine.law.procedure import Referral
 from engine.law.provisions import Unit
-from engine.law.working_time import WorkingCalendar
+from engine.law.working_time import ZONE, WorkingCalendar
 from engine.process.timers import Duration
 
-ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 _SECONDS_PER_MINUTE = 60
 
 

@@ -12,9 +12,10 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from api.formatting import OFFICE_ZONE, clock_time, day_of, moment, money
+from api.formatting import clock_time, day_of, moment, money
 from api.pages.shell import ROLE_NAMES, agency_name
 from engine.law.procedure import Procedure
+from engine.law.working_time import ZONE
 from workflows.dossiers import EventView
 
 Said = Callable[["Told"], str]
@@ -211,7 +212,7 @@ def tell(
 def by_day(told: Iterable[Sentence]) -> Iterator[Day]:
     """Yield the days of a record, the newest first, and so the lines of each."""
     newest_first = reversed(tuple(told))
-    for day, lines in groupby(newest_first, key=lambda s: s.at.astimezone(OFFICE_ZONE).date()):
+    for day, lines in groupby(newest_first, key=lambda s: s.at.astimezone(ZONE).date()):
         yield Day(title=f"{WEEKDAYS[day.weekday()]}, {day_of(day)}", lines=tuple(lines))
 
 

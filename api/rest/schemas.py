@@ -11,7 +11,7 @@ from typing import Any
 import marshmallow as ma
 from marshmallow import fields
 
-from api.formatting import OFFICE_ZONE
+from engine.law.working_time import ZONE
 
 
 class Moment(fields.DateTime):
@@ -20,7 +20,7 @@ class Moment(fields.DateTime):
     def _serialize(self, value: datetime | None, *_: Any, **__: Any) -> str | None:
         if value is None:
             return None
-        return value.astimezone(OFFICE_ZONE).isoformat(timespec="seconds")
+        return value.astimezone(ZONE).isoformat(timespec="seconds")
 
 
 def text(description: str = "", **options: Any) -> fields.String:

@@ -9,9 +9,9 @@ from api import open_office
 from api.cli import main
 from api.cli_demo import resume
 from api.demo import FIRST_DAY, FIRST_MOMENT, LAST_DAY, Demo, end_of_play, hire
-from api.formatting import OFFICE_ZONE
 from api.simulation import Chance, working_days
 from config import Settings
+from engine.law.working_time import ZONE
 from tests.api.conftest import ROOT
 from workflows import reviews
 from workflows.clock import SeededIds, SimulatedClock
@@ -57,7 +57,7 @@ def test_people_apply_within_office_hours(office):
     days = working_days(FIRST_DAY, LAST_DAY, time)
     assert len(days) > 60
     for arrival in Chance(1).arrivals(200, days, ("H55.904",), time):
-        assert time.next_opening(arrival.at) == arrival.at.astimezone(OFFICE_ZONE)
+        assert time.next_opening(arrival.at) == arrival.at.astimezone(ZONE)
 
 
 def test_a_second_start_finds_its_data_and_an_interrupted_one_leaves_none(tmp_path, monkeypatch):
