@@ -12,7 +12,9 @@ import click
 from rich.table import Table
 
 from api import open_office
+from api.cli_exchange import export, figures, import_, logs
 from api.cli_output import ANSWER_NO, err, json_option, out, plainly, print_json, table
+from api.cli_reports import report
 from api.figures import Spread, StepFigures, steps_of, summary_of
 from api.formatting import moment, percent, short_minutes
 from config import Settings
@@ -32,6 +34,10 @@ DIFFERENCES_SHOWN = 20
 @click.group()
 def review() -> None:
     """Rà soát: thời gian đi đâu."""
+
+
+for command in (figures, import_, logs, export, report):
+    review.add_command(command)
 
 
 @review.command("steps")
