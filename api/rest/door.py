@@ -45,9 +45,9 @@ class PageQuery(Strict):
     )
 
 
-def reading(action: str) -> Callable[[View], View]:
-    """Declare a route that only reads."""
-    return _door(action, READ_PROBLEMS)
+def reading(action: str, *, conditional: bool = False) -> Callable[[View], View]:
+    """Declare a route that only reads; `conditional` where If-None-Match and If-Match count."""
+    return _door(action, (*READ_PROBLEMS, 304, 412) if conditional else READ_PROBLEMS)
 
 
 def posting(action: str) -> Callable[[View], View]:

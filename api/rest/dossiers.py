@@ -154,7 +154,7 @@ def list_dossiers(query: dict[str, Any]) -> Response:
 
 
 @blueprint.route("/dossiers/<string:dossier>")
-@reading("dossier.read")
+@reading("dossier.read", conditional=True)
 @answers(blueprint, 200, schemas.Dossier, tag=True)
 def read(dossier: str) -> Response:
     """Đọc một hồ sơ; ETag là phiên bản của nó."""

@@ -111,7 +111,7 @@ def read(code: str) -> Response:
 
 
 @blueprint.route("/procedures/<string:code>/diagram")
-@reading("procedure.diagram")
+@reading("procedure.diagram", conditional=True)
 @blueprint.response(200, {"type": "string"}, content_type="application/xml")
 def diagram(code: str) -> Response:
     """Tải sơ đồ BPMN đang chạy."""

@@ -285,3 +285,14 @@ def test_dates_in_words_have_the_zeros_of_the_decree():
 )
 def test_the_place_of_a_paper_is_in_the_name_of_its_agency(agency: str, place: str):
     assert place_of(agency) == place
+
+
+@pytest.mark.parametrize("sign", ["中", "\ue000", "\U00096619"])
+def test_a_sign_no_font_has_is_printed_as_a_box(
+    office: Office, printer: Printer, sign: str
+) -> None:
+    """One name in a foreign script must not keep a receipt, or a whole register, from print."""
+    view = receive_dossier(office, f"Nguyễn {sign} Hoa")
+    assert pdf_of(office, printer, view, "receipt").startswith(b"%PDF")
+    register = RenderRegister(agency=CENTRE, first_day=DAY, last_day=DAY)
+    assert render_register(office, CLERK, printer, register).content.startswith(b"%PDF")
