@@ -14,6 +14,14 @@ from datetime import date
 from typing import Any, Protocol
 
 from engine.law.contradictions import note_contradictions
+from engine.law.life import (
+    Reappointment,
+    RefusalEnds,
+    Reopening,
+    Suspension,
+    life_agrees,
+    note_life,
+)
 from engine.law.problems import ERROR, Problem, ProblemList, ProcedureInvalid
 from engine.law.provisions import (
     Component,
@@ -101,6 +109,8 @@ class DefinitionLike(Protocol):
     def flows(self) -> Iterable[FlowLike]: ...
     @property
     def message_names(self) -> Iterable[str]: ...
+    def why_not_back(self, task: str, to: str) -> str: ...
+    def why_not_begin(self, element: str) -> str: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,6 +148,10 @@ class Procedure:
     ends: Mapping[str, End] = default(default_factory=dict)
     warnings: Warnings = default(default_factory=Warnings)
     escalations: tuple[Escalation, ...] = ()
+    suspension: Suspension | None = None
+    refusal: RefusalEnds | None = None
+    reappointment: Reappointment | None = None
+    reopen: Reopening | None = None
 
     def agrees_with(self, definition: DefinitionLike) -> tuple[Problem, ...]:
         """Return every place where this procedure and its diagram say different things."""
@@ -148,6 +162,7 @@ class Procedure:
         _legs_agree(self, definition, problems)
         _named_elements_exist(self, definition, problems)
         _messages_exist(self, definition, problems)
+        life_agrees(self, definition, problems)
         return problems.all()
 
 
@@ -171,6 +186,7 @@ def _read(values: Mapping[str, Any]) -> tuple[Procedure, tuple[Problem, ...]]:
     problems = ProblemList()
     procedure = read_table(Procedure, values, "", problems)
     note_contradictions(procedure, problems)
+    note_life(procedure, problems)
     return procedure, problems.all()
 
 

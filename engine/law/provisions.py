@@ -278,7 +278,10 @@ class Step(Sourced):
 
     `norm_minutes` is in working minutes, None where the step has no time of its own. A step with
     `counted` false moves the due date by the working time it is open. `status` is the national
-    status (1-10) while it is open. `not_same_hand_as` names elements whose doer may not do this.
+    status (1-10) while it is open. `not_same_hand_as` names elements whose doer may not do this,
+    `may_return_to` earlier ones it may be sent back to. Completing a step that `signs_off` signs
+    the result, if `signs_off_fact` is given only when that fact holds; one that `releases` makes it
+    leave the office.
     """
 
     element: str = field(metadata={"table_key": True})
@@ -288,6 +291,10 @@ class Step(Sourced):
     status: int
     legal: str = ""
     not_same_hand_as: tuple[str, ...] = ()
+    may_return_to: tuple[str, ...] = ()
+    signs_off: bool = False
+    signs_off_fact: str = ""
+    releases: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

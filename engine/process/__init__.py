@@ -13,7 +13,8 @@ Refusals are subclasses of engine.errors.Rejected; a refused command changes not
 """
 
 from engine.process.advance import Advance, OpenTask, Outgoing, Subscription, Timer
-from engine.process.compiling import Definition, compile_definition
+from engine.process.compiling import compile_definition
+from engine.process.executable import Definition
 from engine.process.facts import FactType, WrongFact
 from engine.process.findings import Finding, Refused, Unreadable
 from engine.process.gate import check
@@ -32,6 +33,7 @@ from engine.process.machine import (
 )
 from engine.process.nodes import NoBranch
 from engine.process.reading import read
+from engine.process.sending_back import NoWayBack, StillRunning, put_off, reopen, send_back
 from engine.process.state import AlreadyEnded, WrongState
 
 __all__ = [
@@ -41,10 +43,12 @@ __all__ = [
     "FactType",
     "Finding",
     "NoBranch",
+    "NoWayBack",
     "NobodyWaits",
     "OpenTask",
     "Outgoing",
     "Refused",
+    "StillRunning",
     "Subscription",
     "Timer",
     "TooManySteps",
@@ -60,7 +64,10 @@ __all__ = [
     "deliver",
     "expire",
     "inspect",
+    "put_off",
     "read",
+    "reopen",
+    "send_back",
     "start",
     "withdraw",
 ]

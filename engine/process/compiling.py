@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from engine.process import activities, catching, gateways, throwing
-from engine.process.document import Document, EventDefinition, Lane, Node, Process, Scope
+from engine.process.document import Document, EventDefinition, Node, Process, Scope
+from engine.process.executable import Definition, Element, FlowElement, StartEvent
 from engine.process.expressions import Expression, compile_expression
 from engine.process.facts import FactType
 from engine.process.findings import Refused
@@ -50,68 +50,6 @@ SPECS: dict[str, type[NodeSpec]] = {
     "transaction": activities.SubProcessSpec,
     "callActivity": activities.CallSpec,
 }
-
-
-@dataclass(frozen=True, kw_only=True)
-class Element:
-    """What a stranger may want to know of a node: for lists, drawings and checks."""
-
-    id: str
-    name: str
-    kind: str
-    lane: str = ""
-    lane_name: str = ""
-    roles: tuple[str, ...] = ()
-    documentation: str = ""
-    event: str = ""
-    scope: str = ""
-    waits: bool = False
-    attached_to: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class FlowElement:
-    """A sequence flow as drawn."""
-
-    id: str
-    name: str
-    source: str
-    target: str
-    condition: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class StartEvent:
-    """A start event of the process: kind none, message, timer, signal or conditional."""
-
-    id: str
-    kind: str
-    name: str = ""
-    timer: str = ""
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Definition:
-    """An executable process, compiled and proved whole; immutable, shared by all its dossiers.
-
-    `digest` identifies document, process, declared facts and state format: store it with a state
-    and run the state with the definition of the same digest only.
-    """
-
-    process_id: str
-    name: str
-    digest: str
-    document: Document
-    facts: Mapping[str, FactType] | None
-    elements: Mapping[str, Element]
-    flows: tuple[FlowElement, ...]
-    lanes: tuple[Lane, ...]
-    starts: tuple[StartEvent, ...]
-    end_events: tuple[str, ...]
-    message_names: tuple[str, ...]
-    has_conditions: bool
-    main: ScopeSpec = field(repr=False)
-    scopes: Mapping[str, ScopeSpec] = field(repr=False)
 
 
 def compile_definition(

@@ -17,7 +17,7 @@ from engine.timing.events import Event, ProcessEnded
 
 if TYPE_CHECKING:
     from engine.process.advance import Outgoing
-    from engine.process.compiling import Definition
+    from engine.process.executable import Definition
     from engine.process.nodes import NodeSpec, ScopeSpec
     from engine.process.timers import WorkingTime
 

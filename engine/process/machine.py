@@ -12,7 +12,7 @@ from SpiffWorkflow.util.task import TaskState
 from engine.errors import Rejected
 from engine.process.activities import WorkSpec
 from engine.process.advance import Advance, OpenTask, Subscription, Timer
-from engine.process.compiling import Definition
+from engine.process.executable import Definition
 from engine.process.facts import MAX_FACTS_BYTES, WrongFact, check_facts
 from engine.process.instance import Instance
 from engine.process.nodes import NodeSpec
@@ -67,13 +67,13 @@ def start(
     UnclearStart, WrongFact, NoBranch, CannotEvaluate or TooManySteps; nothing exists then.
     """
     check_facts(facts or {}, definition.facts)
-    _aware(now)
+    aware(now)
     instance = Instance(definition, now, working_time)
     begin = _start_specs(definition, at)
     element = begin[0].name if begin else ""
     instance.log(ProcessStarted(at=now, process=definition.process_id, element=element))
     instance.open_scope(definition.main, None, dict(facts or {}), begin)
-    return _advance(instance)
+    return advance_of(instance)
 
 
 def _start_specs(definition: Definition, at: str | None) -> list[NodeSpec]:
@@ -109,10 +109,10 @@ def complete(  # noqa: PLR0913 - the one command with an outcome
     catches it. Raises UnknownTask when the task is not open (any more), WrongFact, NoBranch,
     CannotEvaluate, TooManySteps, WrongState or AlreadyEnded; the state given stays valid then.
     """
-    _aware(now)
+    aware(now)
     instance = thaw(definition, state, now, working_time)
     token = instance.find(task)
-    if token is None or not _is_open(token):
+    if token is None or not is_open(token):
         message = f"Bước «{task}» không đang mở; có thể đã hoàn thành hoặc đã bị thu lại."
         raise UnknownTask(message, element=task)
     instance.cause = task
@@ -125,7 +125,7 @@ def complete(  # noqa: PLR0913 - the one command with an outcome
     else:
         token.marks["gave"] = given
         token.run()
-    return _advance(instance)
+    return advance_of(instance)
 
 
 def deliver(  # noqa: PLR0913 - a message has a name, a key and facts
@@ -144,7 +144,7 @@ def deliver(  # noqa: PLR0913 - a message has a name, a key and facts
     With `signal` it is a signal: everything waiting for it is reached. Raises NobodyWaits when
     nothing waits (keep the message and try again after the next change), or as `complete` does.
     """
-    _aware(now)
+    aware(now)
     instance = thaw(definition, state, now, working_time)
     if signal:
         waiting = instance.listeners("signal", message)
@@ -164,7 +164,7 @@ def deliver(  # noqa: PLR0913 - a message has a name, a key and facts
             token.task_spec.fire(token)
             if token.listens:
                 del token.marks["gave"]
-    return _advance(instance)
+    return advance_of(instance)
 
 
 def expire(
@@ -180,41 +180,57 @@ def expire(
     The machine reads no clock: it believes whoever tells it that the time has come. Raises
     UnknownTimer when the timer has fired or what it watched is over, or as `complete` does.
     """
-    _aware(now)
+    aware(now)
     instance = thaw(definition, state, now, working_time)
     token = instance.find(timer)
     if token is None or "due" not in token.marks or token.state != TaskState.WAITING:
         raise UnknownTimer(f"Hẹn giờ «{timer}» không còn hiệu lực.", element=timer)
     instance.cause = timer
     token.task_spec.fire(token)
-    return _advance(instance)
+    return advance_of(instance)
 
 
-def withdraw(definition: Definition, state: bytes, *, now: datetime, reason: str = "") -> Advance:
-    """End the whole instance at the applicant's wish (rút hồ sơ); every open step is withdrawn."""
-    _aware(now)
+def withdraw(
+    definition: Definition,
+    state: bytes,
+    *,
+    now: datetime,
+    reason: str = "",
+    outcome: str = "withdrawn",
+    element: str = "",
+) -> Advance:
+    """End the whole instance from outside (rút hồ sơ); every open step is withdrawn.
+
+    `outcome` is `withdrawn` at the applicant's wish, or another word for why it ends; `element`
+    names the end event it counts as having reached. Raises AlreadyEnded or WrongState.
+    """
+    aware(now)
     instance = thaw(definition, state, now)
     facts = instance.top.facts or {}
-    instance.top.clear(reason=reason or "withdrawn")
+    instance.top.clear(reason=reason or outcome)
     for scope in list(instance.scopes.values()):
         instance.remove_scope(scope)
-    instance.outcome = "withdrawn"
+    instance.outcome = outcome
     instance.final_facts = facts
-    instance.log(ProcessEnded(at=now, outcome="withdrawn", error=""))
-    return _advance(instance)
+    if element:
+        instance.end_events.append(element)
+    instance.log(ProcessEnded(at=now, outcome=outcome, element=element, error=""))
+    return advance_of(instance)
 
 
 def inspect(definition: Definition, state: bytes, *, now: datetime) -> Advance:
     """Return what waits in a stored state, changing nothing; raises AlreadyEnded or WrongState."""
-    return _advance(thaw(definition, state, now))
+    return advance_of(thaw(definition, state, now))
 
 
-def _aware(now: datetime) -> None:
+def aware(now: datetime) -> None:
+    """Raise ValueError for a moment without an offset."""
     if now.tzinfo is None:
         raise ValueError("now has to be an aware datetime")
 
 
-def _is_open(token: Token) -> bool:
+def is_open(token: Token) -> bool:
+    """Tell whether the token stands at a task that `complete` may be called for."""
     return (
         isinstance(token.task_spec, WorkSpec)
         and token.state == TaskState.READY
@@ -230,7 +246,8 @@ def _set_facts(instance: Instance, token: Token, facts: dict[str, Any]) -> None:
         token.write(name, value)
 
 
-def _advance(instance: Instance) -> Advance:
+def advance_of(instance: Instance) -> Advance:
+    """Run on until everything waits and return what came of it."""
     instance.settle()
     state = freeze(instance)
     top = instance.scopes.get("")
@@ -240,7 +257,7 @@ def _advance(instance: Instance) -> Advance:
     return Advance(
         state=state,
         events=tuple(instance.events),
-        open_tasks=tuple(_open_task(t) for t in instance.tokens() if _is_open(t)),
+        open_tasks=tuple(_open_task(t) for t in instance.tokens() if is_open(t)),
         timers=tuple(_timer(t) for t in instance.tokens() if "due" in t.marks),
         subscriptions=_subscriptions(instance),
         outgoing=tuple(instance.outgoing),

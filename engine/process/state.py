@@ -19,7 +19,7 @@ from engine.process.tokens import Scope, Token
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from engine.process.compiling import Definition
+    from engine.process.executable import Definition
     from engine.process.timers import WorkingTime
 
 FORMAT = 1
@@ -76,6 +76,15 @@ def thaw(
             _restore(scope, token_id, element, code, marks)
     instance.touched.clear()
     return instance
+
+
+def ended_as(definition: Definition, state: bytes) -> tuple[int, str, dict[str, Any]] | None:
+    """Return the last token number, outcome and facts of an instance that is over, else None.
+
+    Raises WrongState.
+    """
+    content = _content(definition, state)
+    return None if content[3] else (content[2], content[4], content[5])
 
 
 def _content(definition: Definition, state: bytes) -> list[Any]:

@@ -12,13 +12,15 @@ from engine.timing.events.base import Event
 class ApologyIssued(Event):
     """The agency apologised for being late and gave a new date (xin lỗi, hẹn lại).
 
-    `new_due_at` is ISO 8601 text with an offset; it replaces the due moment.
+    `new_due_at` is ISO 8601 text with an offset; it replaces the due moment. `late` marks one
+    written less than one working day before the moment it replaces.
     """
 
     kind: ClassVar[str] = "apology_issued"
     reason: str
     new_due_at: str
     signer: str
+    late: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -24,13 +24,17 @@ class DossierReceived(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class SupplementRequested(Event):
-    """The applicant was asked for missing or wrong papers (yêu cầu bổ sung)."""
+    """The applicant was asked for missing or wrong papers (yêu cầu bổ sung).
+
+    `reason` is what the notice says of all of them, `reasons` what it says of one component.
+    """
 
     kind: ClassVar[str] = "supplement_requested"
     step: str
     round: int
     components: tuple[str, ...] = ()
     reason: str = ""
+    reasons: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +43,7 @@ class SupplementTaken(Event):
 
     kind: ClassVar[str] = "supplement_taken"
     round: int
+    components: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,10 +71,18 @@ class ReferralAnswered(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ResultReturned(Event):
-    """The result reached the applicant (trả kết quả)."""
+    """The result reached the applicant (trả kết quả).
+
+    At the counter: `shown` (receipt, identity or authorisation) and who collected it; by post its
+    tracking code; online the SHA-256 of the file.
+    """
 
     kind: ClassVar[str] = "result_returned"
     manner: str
+    shown: str = ""
+    collected_by: str = ""
+    tracking_code: str = ""
+    file_hash: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
