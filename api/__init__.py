@@ -10,7 +10,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from api import browsing, headers, health, limits, pages, problems, rest
+from api import browsing, headers, health, limits, pages, problems, rest, watching
 from config import Settings
 from workflows.catalogue import Catalogue
 from workflows.clock import Clock, Ids, SystemClock, SystemIds
@@ -49,6 +49,7 @@ def create_app(
     headers.register(app, office.ids)
     app.config[browsing.PUBLIC_URL] = settings.public_url
     browsing.register(app)
+    watching.register(app, office)
     limits.register(app, settings)
     problems.register(app)
     rest.register(app)

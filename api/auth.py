@@ -7,6 +7,7 @@ Whether the caller may do it to this dossier is decided below the doors, in `eng
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from typing import ParamSpec, TypeVar, cast
 from urllib.parse import urlencode
@@ -46,7 +47,8 @@ def current_actor() -> Actor:
     """
     if "actor" not in g:
         if "Authorization" in request.headers:
-            g.actor = accounts.actor_of(office(), _bearer())
+            caller = accounts.caller_of(office(), _bearer())
+            g.actor, g.token_until = caller.actor, caller.until
         else:
             key = browsing.session_key()
             if not key:
@@ -54,6 +56,11 @@ def current_actor() -> Actor:
             g.actor = sessions.actor_of(office(), key)
             g.by_session = True
     return cast("Actor", g.actor)
+
+
+def token_until() -> datetime | None:
+    """Return when the token that was shown ends, None for a session."""
+    return cast("datetime | None", g.get("token_until"))
 
 
 def by_session() -> bool:

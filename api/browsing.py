@@ -9,8 +9,9 @@ from __future__ import annotations
 import hmac
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, current_app, request
 from markupsafe import Markup, escape
+from werkzeug.wrappers import Response
 
 from workflows import session_keys
 from workflows.errors import WorkflowError

@@ -21,15 +21,16 @@ from workflows import announcing, deriving, projecting
 from workflows.announcing import News
 from workflows.catalogue import Version
 from workflows.deriving import Said, Setting
-from workflows.errors import AlreadyClaimed, InvalidInput, NotFound, NotOpen, Stale
+from workflows.errors import AlreadyClaimed, InvalidInput, NotFound, NotOpen, Stale, Suspended
 from workflows.office import Office
-from workflows.permitting import part_of, permit
+from workflows.permitting import hands_of, part_of, permit, stood_in_for
 from workflows.projecting import Happened
 from workflows.standing import (
     beside,
     deadline_events,
     fold_dossier,
     measured_seconds,
+    resuming_timers,
     touches_deadline,
     warning_timers,
     with_deadline,
@@ -108,11 +109,11 @@ class Held:
         law = self.version.procedure.steps.get(step.element) if step else None
         others = law.not_same_hand_as if law is not None else ()
         done = (s for s in self.steps.values() if s.element in others and s.state == "done")
-        return frozenset(s.closed_by for s in done)
+        return hands_of(done)
 
     def not_taken(self, step: StepRow) -> None:
         """Raise AlreadyClaimed when somebody else has taken the step."""
-        if step.assignee and step.assignee != self.actor.person:
+        if step.assignee and step.assignee not in {self.actor.person, self.actor.on_behalf_of}:
             raise AlreadyClaimed(step.step)
 
     def know_components(self, named: Iterable[str]) -> None:
@@ -137,10 +138,16 @@ class Held:
                 message = f"Dữ kiện «{name}» không đặt được ở bước «{element}»; chỉ ở: {allowed}."
                 raise WrongFact(message, element=name)
 
+    def goes_on(self) -> None:
+        """Raise Suspended while the dossier stands still: nothing of its process is done then."""
+        if self.row.suspended_at is not None:
+            raise Suspended(self.row.suspended_ground)
+
     def complete(
         self, step: StepRow, facts: Mapping[str, Any], said: Said, *, after: Sequence[Event] = ()
     ) -> DossierView:
         """Complete an open step and save; somebody who had not taken it takes it now."""
+        self.goes_on()
         self.may_set(step.element, facts)
         self.said = said
         advance = process.complete(
@@ -152,6 +159,7 @@ class Held:
 
     def deliver(self, wait: Mapping[str, Any], facts: Mapping[str, Any], said: Said) -> DossierView:
         """Deliver the message that a subscription waits for and save."""
+        self.goes_on()
         self.may_set(wait["element"], facts)
         self.said = said
         advance = process.deliver(
@@ -195,6 +203,7 @@ class Held:
             steps=self.steps,
             referral_due=referral_due(self.calendar),
             said=self.said,
+            signer=self.actor.person,
         )
 
     def _happened(self, events: Iterable[Event]) -> list[Happened]:
@@ -205,7 +214,14 @@ class Held:
             if isinstance(event, StepEvent):
                 law = steps.get(event.element)
                 clock = law.clock.value if law is not None else "agency"
-            found.append(Happened(event=event, actor=self.actor.person, clock=clock))
+            found.append(
+                Happened(
+                    event=event,
+                    actor=self.actor.person,
+                    clock=clock,
+                    on_behalf_of=stood_in_for(self.actor),
+                )
+            )
         return found
 
     def _record(self, happened: list[Happened], advance: Advance | None) -> None:
@@ -262,11 +278,17 @@ class Held:
             role=self.actor.role,
             agency=self.actor.agency,
             recorded_at=self.now,
+            on_behalf_of=stood_in_for(self.actor),
         )
         return chain(self.row.id, happened, stamp, after=(self.row.last_seq, self.row.last_hash))
 
     def _waiting(self, state: StateRow) -> list[dict[str, Any]]:
-        """Return what waits for a moment: the timers of the process, the warnings of the law."""
+        """Return what waits for a moment: the timers of the process, the warnings of the law.
+
+        While the dossier is suspended only the moment at which it goes on by itself is waited for.
+        """
+        if self.row.suspended_at is not None:
+            return resuming_timers(self.row)
         return [*state.timers, *self.warnings()]
 
     def warnings(self) -> list[dict[str, Any]]:
@@ -293,7 +315,8 @@ class Held:
     def _next_row(self, events: list[Event], seq: int, last_hash: str) -> DossierRow:
         row = replace(self.row, revision=self.row.revision + 1, last_seq=seq, last_hash=last_hash)
         row = fold_dossier(row, self.version.procedure, events, self.steps.values())
-        return self._with_deadline(row, events) if self.row.resolved_at is None else row
+        open_still = self.row.resolved_at is None or row.resolved_at is None
+        return self._with_deadline(row, events) if open_still else row
 
     def _with_deadline(self, row: DossierRow, events: list[Event]) -> DossierRow:
         """Return the row with its due moment; the record is read only if that can have changed."""

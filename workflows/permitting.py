@@ -72,6 +72,17 @@ def permit(actor: Actor, action: str, resource: Resource) -> None:
         raise Forbidden(decision.rule)
 
 
+def stood_in_for(actor: Actor) -> str:
+    """Return for whom the actor stands in, through two hops, as the record keeps it."""
+    return ",".join(filter(None, (actor.on_behalf_of, *actor.behind)))
+
+
+def hands_of(steps: Iterable[StepRow]) -> frozenset[str]:
+    """Return who did the steps, and on whose behalf: none of them may check the work."""
+    names = (name for s in steps for name in (s.closed_by, *s.closed_for.split(",")))
+    return frozenset(names) - {""}
+
+
 def own_account(actor: Actor) -> Resource:
     """Return the caller's own account as something to be allowed."""
     return Resource(assignee=actor.person)

@@ -23,6 +23,7 @@ from engine.timing.events import (
     StepEvent,
     StepStarted,
     StepWithdrawn,
+    SupplementPartlyTaken,
     SupplementRequested,
     SupplementTaken,
     from_record,
@@ -42,6 +43,7 @@ class Happened:
     event: Event
     actor: str
     clock: str
+    on_behalf_of: str = ""
 
 
 def fold_steps(
@@ -62,7 +64,7 @@ def fold_steps(
             before = changed.get(event.step) or known.get(event.step)
             if before is None:  # a gateway's or sub-process's own step is not kept
                 continue
-            row = _changed(before, event, one.actor)
+            row = _changed(before, event, one)
         row = replace(row, marks=[*row.marks, _plain(event)])
         if not row.is_open:
             row = replace(row, **measure(row, [from_record(m) for m in row.marks]))
@@ -92,7 +94,7 @@ def _opened(dossier_id: str, event: StepEnabled, clock: str) -> StepRow:
     )
 
 
-def _changed(row: StepRow, event: StepEvent, actor: str) -> StepRow:
+def _changed(row: StepRow, event: StepEvent, one: Happened) -> StepRow:
     if isinstance(event, StepAssigned):
         if not event.assignee:
             return replace(row, assignee="", assigned_at=None, state="open")
@@ -100,9 +102,10 @@ def _changed(row: StepRow, event: StepEvent, actor: str) -> StepRow:
     if isinstance(event, StepStarted):
         return replace(row, started_at=row.started_at or event.at)
     if isinstance(event, StepCompleted):
-        return replace(row, state="done", closed_at=event.at, closed_by=actor)
+        closed = {"closed_at": event.at, "closed_by": one.actor, "closed_for": one.on_behalf_of}
+        return replace(row, state="done", **closed)
     if isinstance(event, StepWithdrawn):
-        return replace(row, state="withdrawn", closed_at=event.at, closed_by=actor)
+        return replace(row, state="withdrawn", closed_at=event.at, closed_by=one.actor)
     return row
 
 
@@ -151,12 +154,19 @@ def new_rounds(dossier_id: str, happened: Iterable[Happened]) -> list[Supplement
             requested_by=one.actor,
             components=list(one.event.components),
             reason=one.event.reason,
+            reasons=dict(one.event.reasons),
         )
         for one in happened
         if isinstance(one.event, SupplementRequested)
     ]
 
 
-def rounds_taken(events: Iterable[Event]) -> dict[int, datetime]:
-    """Return when papers arrived, by round."""
-    return {e.round: e.at for e in events if isinstance(e, SupplementTaken)}
+def rounds_taken(events: Iterable[Event]) -> dict[int, dict[str, Any]]:
+    """Return what the arrival of papers changes, by round: the last word on a round holds."""
+    found: dict[int, dict[str, Any]] = {}
+    for event in events:
+        if isinstance(event, SupplementTaken):
+            found[event.round] = {"brought": list(event.components), "taken_at": event.at}
+        elif isinstance(event, SupplementPartlyTaken):
+            found[event.round] = {"brought": list(event.components)}
+    return found

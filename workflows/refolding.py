@@ -40,6 +40,12 @@ PROJECTED = (
     "report_accepted",
     "escalated_to",
     "escalated_at",
+    "suspended_at",
+    "suspended_until",
+    "suspended_ground",
+    "signed_off_at",
+    "released_at",
+    "release_number",
 )
 
 
@@ -61,7 +67,10 @@ def refold(office: Office, row: DossierRow, record: list[EventRow]) -> Refolded:
     """
     version = office.catalogue.at(row.digest)
     procedure, calendar = version.procedure, office.catalogue.calendar(row.competent_agency)
-    happened = [Happened(event=revive(r), actor=r.actor, clock=r.clock) for r in record]
+    happened = [
+        Happened(event=revive(r), actor=r.actor, clock=r.clock, on_behalf_of=r.on_behalf_of)
+        for r in record
+    ]
     events = [h.event for h in happened]
 
     def measure(step: StepRow, own: Any) -> dict[str, Any]:
@@ -80,7 +89,7 @@ def refold(office: Office, row: DossierRow, record: list[EventRow]) -> Refolded:
         steps=steps,
         referrals={r.id: replace(r, **said.get(r.id, {})) for r in asked},
         rounds={
-            r.round: replace(r, taken_at=taken.get(r.round)) for r in new_rounds(row.id, happened)
+            r.round: replace(r, **taken.get(r.round, {})) for r in new_rounds(row.id, happened)
         },
     )
 
@@ -102,4 +111,10 @@ def _blank(row: DossierRow, last: EventRow) -> DossierRow:
         report_accepted=True,
         escalated_to="",
         escalated_at=None,
+        suspended_at=None,
+        suspended_until=None,
+        suspended_ground="",
+        signed_off_at=None,
+        released_at=None,
+        release_number="",
     )

@@ -29,7 +29,7 @@ class Stage(StrEnum):
     """What a session still needs; only an open one may act."""
 
     SECOND_FACTOR = "second_factor"
-    NEW_PASSWORD = "new_password"
+    NEW_PASSWORD = "new_password"  # noqa: S105 - the name of a stage
     POST = "post"
     OPEN = "open"
 

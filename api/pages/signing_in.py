@@ -202,5 +202,5 @@ def _typed(name: str) -> str:
     return request.form.get(name, "").strip()[:MOST_TYPED]
 
 
-def _go(to: str) -> Any:
+def _go(to: str) -> AnyResponse:
     return redirect(to, 303)

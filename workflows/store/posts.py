@@ -10,7 +10,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from workflows.store.tables import membership, person, substitution
+from workflows.store.dossiers import valid_id
+from workflows.store.tables import membership, past_post, person, substitution
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,7 +105,13 @@ class Posts:
         )
         if now is not None:
             query = query.where(_holds(now))
-        query = query.order_by(membership.c.agency, membership.c.role)
+        else:
+            past = query.with_only_columns(
+                membership.c.id, person.c.code.label("person"), membership.c.agency,
+                membership.c.role, past_post.c.valid_from, past_post.c.valid_to,
+            ).join(past_post, past_post.c.membership_id == membership.c.id)  # fmt: skip
+            query = query.union_all(past)  # type: ignore[assignment]
+        query = query.order_by("agency", "role", "valid_from")
         return [PostRow(**row._mapping) for row in self._connection.execute(query)]  # noqa: SLF001
 
     def taken_over_by(self, person_code: str, now: datetime) -> Sequence[PostRow]:
@@ -136,8 +143,9 @@ class Posts:
         self._connection.execute(mine.values(values))
 
     def substitution(self, substitution_id: str) -> SubstitutionRow | None:
-        """Return a substitution, None when there is none with this id."""
-        found = self._substitutions(_SUBSTITUTIONS.where(substitution.c.id == substitution_id))
+        """Return a substitution, None when there is none; NotFound for what is no id."""
+        mine = substitution.c.id == valid_id(substitution_id, "việc làm thay")
+        found = self._substitutions(_SUBSTITUTIONS.where(mine))
         return next(iter(found), None)
 
     def substitutions_at(self, agency: str) -> Sequence[SubstitutionRow]:

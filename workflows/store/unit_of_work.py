@@ -26,11 +26,12 @@ from workflows.store.credentials import Credentials
 from workflows.store.dossiers import Dossiers
 from workflows.store.events import Events
 from workflows.store.files import Files
-from workflows.store.intakes import Intakes
 from workflows.store.imported import ImportedLogs
+from workflows.store.intakes import Intakes
 from workflows.store.jobs import Jobs
 from workflows.store.limits import Limits
 from workflows.store.migrating import upgrade
+from workflows.store.names import Names
 from workflows.store.outgoing import Outgoing
 from workflows.store.posts import Posts
 from workflows.store.referrals import Referrals
@@ -122,6 +123,11 @@ class UnitOfWork:
     def accounts(self) -> Accounts:
         """People, posts and tokens."""
         return Accounts(self.connection)
+
+    @cached_property
+    def names(self) -> Names:
+        """What people were called from when."""
+        return Names(self.connection)
 
     @cached_property
     def access_log(self) -> AccessLog:

@@ -41,6 +41,15 @@ membership = sa.Table(
     },
 )
 
+past_post = sa.Table(
+    "past_post",
+    metadata,
+    sa.Column("membership_id", Id, sa.ForeignKey("membership.id"), primary_key=True),
+    sa.Column("valid_from", Moment, primary_key=True),
+    sa.Column("valid_to", Moment, nullable=False),
+    info={"reason": "When a post was held before by the person who has it again."},
+)
+
 access_token = sa.Table(
     "access_token",
     metadata,

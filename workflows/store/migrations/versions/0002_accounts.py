@@ -39,6 +39,16 @@ def _people() -> None:
         sa.PrimaryKeyConstraint("person_id", "valid_from", name="pk_person_name"),
     )
     op.create_table(
+        "past_post",
+        sa.Column("membership_id", Id, nullable=False),
+        sa.Column("valid_from", Moment, nullable=False),
+        sa.Column("valid_to", Moment, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["membership_id"], ["membership.id"], name="fk_past_post_membership_id"
+        ),
+        sa.PrimaryKeyConstraint("membership_id", "valid_from", name="pk_past_post"),
+    )
+    op.create_table(
         "credential",
         sa.Column("person_id", Id, nullable=False),
         sa.Column("password_hash", sa.Text(), nullable=False),
