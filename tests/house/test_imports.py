@@ -19,6 +19,7 @@ LIBRARIES = {
     "config": set(),
     "engine": set(),
     "engine.process": {"SpiffWorkflow", "lxml", "orjson"},
+    "engine.timing.exchange.columns": {"pyarrow"},
     "workflows": {"orjson"},
     "workflows.signing": {"cryptography"},
     "workflows.printing": {"orjson", "segno", "typst"},

@@ -36,10 +36,12 @@ from workflows.store.outgoing import Outgoing
 from workflows.store.posts import Posts
 from workflows.store.referrals import Referrals
 from workflows.store.reporting import Reporting
+from workflows.store.searching import Searching
 from workflows.store.supplements import Supplements
 from workflows.store.tasks import Steps
 from workflows.store.timings import Timings
 from workflows.store.versions import Versions
+from workflows.store.worklists import Worklists
 
 TRIES = 4
 BEFORE_SAVE, AFTER_SAVE = "before save", "after save"
@@ -163,6 +165,16 @@ class UnitOfWork:
     def reporting(self) -> Reporting:
         """What reports of a period read."""
         return Reporting(self.connection)
+
+    @cached_property
+    def searching(self) -> Searching:
+        """The words dossiers are found by."""
+        return Searching(self.connection)
+
+    @cached_property
+    def worklists(self) -> Worklists:
+        """Lists of open steps, their counts, and the views people keep of them."""
+        return Worklists(self.connection)
 
     @cached_property
     def timings(self) -> Timings:

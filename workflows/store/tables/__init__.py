@@ -25,6 +25,7 @@ from workflows.store.tables.procedures import procedure_version
 from workflows.store.tables.record import command, event
 from workflows.store.tables.review import imported_event, imported_log
 from workflows.store.tables.steps import LISTED_STATES, OPEN_STATES, step
+from workflows.store.tables.work import known_word, saved_view, search_word
 
 __all__ = [
     "LISTED_STATES",
@@ -46,6 +47,7 @@ __all__ = [
     "imported_log",
     "file",
     "intake",
+    "known_word",
     "membership",
     "metadata",
     "outbox",
@@ -55,6 +57,8 @@ __all__ = [
     "procedure_version",
     "rate_bucket",
     "recovery_code",
+    "saved_view",
+    "search_word",
     "referral",
     "session",
     "sign_in_lock",

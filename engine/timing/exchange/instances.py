@@ -1,0 +1,116 @@
+"""Instances: the events of a case paired into executions of activities, in the one order of a case.
+
+An instance ends with `complete` (an event that says nothing of its lifecycle is one); a `start`
+before it begins it. Which start: of the same activity and instance name, the earliest that waits;
+failing that, the earliest of the activity. What begins and never ends is not counted, nor what is
+neither begin nor end; both are named in the notes.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from engine.timing.exchange.logs import COMPLETE, START, LogEvent
+
+NO_NAME, NO_TIME = "no_name", "no_time"
+UNFINISHED, OTHER_TRANSITION = "unfinished", "other_transition"
+ENDS_BEFORE_START = "ends_before_start"
+
+
+class Instance(NamedTuple):
+    """One execution of an activity; `begun` is None where the start is not known."""
+
+    activity: str
+    begun: int | None
+    ended: int
+    resource: str
+
+    @property
+    def first(self) -> int:
+        """Return the earliest moment known of it."""
+        return self.ended if self.begun is None else self.begun
+
+
+def instances_of(
+    events: Sequence[LogEvent], notes: Counter[str], *, every: bool = False
+) -> list[Instance]:
+    """Return the instances of one case, ordered by start (or complete), complete, file order.
+
+    With `every`, each event counts as it stands whatever it says of its lifecycle: for logs that
+    never say `complete`. What is left out is counted in `notes`.
+    """
+    if every or all(not e.transition or e.transition.lower() == COMPLETE for e in events):
+        found = [i for event in events if (i := _ended(event, event.start, notes)) is not None]
+    else:
+        found = _paired(events, notes)
+    if any(i.begun is not None for i in found):
+        found.sort(key=lambda i: (i.first, i.ended))
+    else:
+        found.sort(key=_ended_at)
+    return found
+
+
+def _ended_at(instance: Instance) -> int:
+    return instance.ended
+
+
+def _ended(event: LogEvent, begun: int | None, notes: Counter[str]) -> Instance | None:
+    activity, ended = event.activity, event.at
+    if ended is None:
+        ended = event.start
+    if not activity or ended is None:
+        notes[NO_TIME if activity else NO_NAME] += 1
+        return None
+    if begun is not None and begun > ended:
+        notes[ENDS_BEFORE_START] += 1
+    return Instance(activity, begun, ended, event.resource)
+
+
+def _paired(events: Sequence[LogEvent], notes: Counter[str]) -> list[Instance]:
+    """Pair starts with completes in the order of time; ends keep the order of the file."""
+    waiting: dict[str, list[LogEvent]] = {}
+    begun: dict[int, LogEvent] = {}
+    for place, event in sorted(enumerate(events), key=lambda pair: _moment(pair[1])):
+        kind = event.transition.lower()
+        if kind == START and event.activity and event.at is not None:
+            waiting.setdefault(event.activity, []).append(event)
+        elif not kind or kind == COMPLETE:
+            start = _take(waiting.get(event.activity), event.instance)
+            if start is not None:
+                begun[place] = start
+        elif kind != START:
+            notes[OTHER_TRANSITION] += 1
+        else:
+            notes[NO_TIME if event.activity else NO_NAME] += 1
+    notes[UNFINISHED] += sum(map(len, waiting.values()))
+    ends = ((p, e) for p, e in enumerate(events) if e.transition.lower() in ("", COMPLETE))
+    found = (_closed(event, begun.get(place), notes) for place, event in ends)
+    return [instance for instance in found if instance is not None]
+
+
+def _moment(event: LogEvent) -> int:
+    moment = event.start if event.at is None else event.at
+    return 0 if moment is None else moment
+
+
+def _take(waiting: list[LogEvent] | None, instance: str) -> LogEvent | None:
+    """Take the earliest start of the same instance name, or else the earliest of all."""
+    if not waiting:
+        return None
+    same = (n for n, start in enumerate(waiting) if start.instance == instance)
+    return waiting.pop(next(same, 0))
+
+
+def _closed(event: LogEvent, start: LogEvent | None, notes: Counter[str]) -> Instance | None:
+    """Return the instance an end closes; who ended it did it, or else who began it."""
+    begun = event.start if event.start is not None or start is None else start.at
+    if start is not None and not event.resource:
+        event = event._replace(resource=start.resource)
+    return _ended(event, begun, notes)
+
+
+def has_ends(events: Iterable[LogEvent]) -> bool:
+    """Tell whether anything is completed: if nowhere in a log, it speaks another vocabulary."""
+    return any(not e.transition or e.transition.lower() == COMPLETE for e in events)
