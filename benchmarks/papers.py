@@ -22,7 +22,7 @@ from engine.law.papers import receipt
 from engine.law.papers_ledgers import control_sheet, register
 from engine.law.papers_letters import apology, refusal, stop_notice, supplement_request
 from tests.bpmn.files import FOLDERS, ROOT, Folder
-from tests.papers import CENTRE, begun, case, late, refused, stopped, supplemented, whole
+from tests.papers import UNIT, begun, case, late, refused, stopped, supplemented, whole
 from workflows.printing import Paper, Printer
 
 ROUNDS = 20
@@ -73,9 +73,7 @@ def main() -> None:
         assert median(all_of_it) < MARK_SECONDS
     made = case(whole("birth_registration"), Folder("birth_registration"))
     day = made.received.at.date()
-    book = register(
-        [made] * REGISTER_ROWS, CENTRE, (day, day + timedelta(days=1)), made.received.at
-    )
+    book = register([made] * REGISTER_ROWS, UNIT, (day, day + timedelta(days=1)), made.received.at)
     print(f"register of {REGISTER_ROWS} dossiers: {measured(printer, book) * 1000:.0f} ms")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"peak memory: {peak:.0f} MB")

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 
-from engine.law.papers import Applicant, Case, Entry
+from engine.law.papers import Applicant, Case, Entry, Issuer
 from engine.law.papers_letters import latest_extension
 from engine.law.working_time import ZONE
 from engine.timing.events import (
@@ -39,6 +39,7 @@ WHO = Applicant(
     phone="0912 345 678",
     email="nguyen.hoang.phuong.quynh.tram.dien.chau@example.vn",
 )
+UNIT = Issuer(code=CENTRE, name=NAMES[CENTRE], superior=PARENTS[CENTRE], place="Chợ Mới")
 MISSING = "Giấy chứng sinh chưa có xác nhận của cơ sở y tế; đề nghị nộp lại bản đã ký, đóng dấu."
 WHY_NOT = "Hồ sơ không thuộc thẩm quyền của xã; đề nghị nộp tại nơi cư trú của cha hoặc mẹ."
 WHY_LATE = "Đang chờ kết quả xác minh tình trạng hôn nhân tại xã khác."

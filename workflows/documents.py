@@ -6,7 +6,7 @@ how it looks is bpmn/shared/forms. Not for signatures: a signed file is kept by 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -14,28 +14,23 @@ from engine.errors import Rejected
 from engine.law import papers_ledgers as ledgers
 from engine.law import papers_letters as letters
 from engine.law.authority import Actor
-from engine.law.form_sets import FORMS, FormSet
-from engine.law.papers import Applicant, Case, Entry, receipt
+from engine.law.form_sets import FORMS, FULL, FormSet
+from engine.law.papers import Case, receipt
 from engine.law.working_time import ZONE
-from engine.timing.events import ApologyIssued, Event, IntakeRefused
+from workflows.cases import case_of, issuer
 from workflows.errors import InvalidInput, NotFound
-from workflows.holding import Held, hold
 from workflows.office import Office
 from workflows.permitting import (
-    ISSUE_APOLOGY,
-    ISSUE_REFUSAL,
     READ,
     WORKLIST,
     list_of,
     part_of,
     permit,
 )
-from workflows.printing import Paper, Printer, place_of
+from workflows.printing import Paper, Printer
 from workflows.store import UnitOfWork
 from workflows.store.dossiers import DossierFilter
-from workflows.store.events import revive
-from workflows.store.records import DossierRow, EventRow
-from workflows.views import DossierView, masked
+from workflows.store.records import DossierRow
 
 WRITERS: Mapping[str, Callable[[Case], Paper]] = {
     "receipt": receipt,
@@ -46,7 +41,6 @@ WRITERS: Mapping[str, Callable[[Case], Paper]] = {
     "control": ledgers.control_sheet,
 }
 BATCH = 200
-MAX_REASON = 2_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,27 +60,6 @@ class RenderRegister:
     first_day: date
     last_day: date
     form_set: str = "2025"
-
-
-@dataclass(frozen=True, kw_only=True)
-class IssueApology:
-    """Apologise for being late and give a new date; the caller signs."""
-
-    dossier: str
-    revision: int | None = None
-    reason: str
-    new_due_at: datetime
-    idempotency_key: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class IssueRefusal:
-    """Say in words why the dossier is refused; the caller signs."""
-
-    dossier: str
-    revision: int | None = None
-    reason: str
-    idempotency_key: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,8 +87,12 @@ def render(office: Office, actor: Actor, printer: Printer, command: RenderPaper)
     Raises NotFound, Forbidden, InvalidInput, or a PaperNotPossible that names what is missing.
     """
     _known(command.form)
-    case = office.store.read(lambda uow: _readable_case(uow, office, actor, command.dossier))
-    return _printed(printer, case, command)
+
+    def look(uow: UnitOfWork) -> tuple[Case, FormSet]:
+        row = _readable(uow, actor, command.dossier)
+        return _asked_for(uow, office, printer, row, command)
+
+    return _printed(printer, command.form, *office.store.read(look))
 
 
 def render_by_code(office: Office, printer: Printer, command: RenderPaper) -> Document:
@@ -125,11 +102,11 @@ def render_by_code(office: Office, printer: Printer, command: RenderPaper) -> Do
     """
     _known(command.form)
 
-    def look(uow: UnitOfWork) -> Case:
+    def look(uow: UnitOfWork) -> tuple[Case, FormSet]:
         row, _ = uow.dossiers.get(uow.dossiers.id_of(command.dossier))
-        return case_of(office, row, uow.events.of_dossier(row.id))
+        return _asked_for(uow, office, printer, row, command)
 
-    return _printed(printer, office.store.read(look), command)
+    return _printed(printer, command.form, *office.store.read(look))
 
 
 def available(
@@ -139,7 +116,7 @@ def available(
 
     Raises NotFound or Forbidden.
     """
-    case = office.store.read(lambda uow: _readable_case(uow, office, actor, dossier))
+    case = office.store.read(lambda uow: case_of(uow, office, _readable(uow, actor, dossier)))
     form_set = _form_set(printer, case.procedure.form_set)
     return tuple(
         _line(form_set, name, case) for name in FORMS if name in WRITERS and name in form_set.forms
@@ -154,69 +131,13 @@ def render_register(
         raise InvalidInput("last_day", "ngày cuối phải không trước ngày đầu")
     permit(actor, WORKLIST, list_of(command.agency))
     form_set = _form_set(printer, command.form_set)
-    cases = office.store.read(lambda uow: _received(uow, office, command))
+    unit = issuer(office, command.agency)
+    full = form_set.personal_id == FULL
+    cases = office.store.read(lambda uow: _received(uow, office, command, full_id=full))
     period = (command.first_day, command.last_day)
-    book = ledgers.register(cases, command.agency, period, office.clock.now())
+    book = ledgers.register(cases, unit, period, office.clock.now())
     name = f"{command.agency}-{command.first_day:%y%m%d}-{command.last_day:%y%m%d}-register.pdf"
     return Document(name=name, content=printer.render(book, form_set))
-
-
-def apologise(office: Office, actor: Actor, command: IssueApology) -> DossierView:
-    """Write an apology and its new date into the record; the due moment moves.
-
-    Raises what `papers_letters.apology` refuses (a second one, too late a date, no reason), and
-    NotFound, Forbidden, Stale, InvalidInput or IdempotencyMismatch.
-    """
-    if command.new_due_at.tzinfo is None:
-        raise InvalidInput("new_due_at", "cần múi giờ, ví dụ 2026-03-20T17:00:00+07:00")
-
-    def event(now: datetime) -> Event:
-        new = command.new_due_at.astimezone(ZONE).isoformat()
-        return ApologyIssued(at=now, reason=command.reason, new_due_at=new, signer=actor.person)
-
-    return office.store.write(
-        lambda uow: _issue(hold(uow, office, actor, command, command.dossier), ISSUE_APOLOGY, event)
-    )
-
-
-def refuse(office: Office, actor: Actor, command: IssueRefusal) -> DossierView:
-    """Write the refusal and its reason into the record; the process goes its own way.
-
-    Raises what `papers_letters.refusal` refuses, and NotFound, Forbidden, Stale, InvalidInput or
-    IdempotencyMismatch.
-    """
-
-    def event(now: datetime) -> Event:
-        return IntakeRefused(at=now, reason=command.reason, signer=actor.person)
-
-    return office.store.write(
-        lambda uow: _issue(hold(uow, office, actor, command, command.dossier), ISSUE_REFUSAL, event)
-    )
-
-
-def case_of(office: Office, row: DossierRow, record: Sequence[EventRow]) -> Case:
-    """Return everything the papers of a dossier are computed from."""
-    agencies = office.catalogue.agencies
-    names = {a.code: a.name for a in agencies}
-    version = office.catalogue.at(row.digest)
-    return Case(
-        procedure=version.procedure,
-        digest=version.digest,
-        calendar=office.catalogue.calendar(row.competent_agency),
-        record=tuple(
-            Entry(event=revive(e), actor=e.actor, role=e.role, agency=e.agency) for e in record
-        ),
-        applicant=Applicant(
-            name=row.applicant_name,
-            id_number=masked(row.applicant_id) if row.applicant_id else "",
-            phone=row.applicant_phone or "",
-        ),
-        agencies=names,
-        superiors={a.code: names.get(a.parent, "") for a in agencies},
-        components=row.components,
-        place=place_of(names.get(row.receiving_unit, ""))
-        or place_of(names.get(row.competent_agency, "")),
-    )
 
 
 def _known(form: str) -> None:
@@ -224,38 +145,25 @@ def _known(form: str) -> None:
         raise InvalidInput("form", f"chỉ nhận: {', '.join(WRITERS)}")
 
 
-def _printed(printer: Printer, case: Case, command: RenderPaper) -> Document:
-    form_set = _form_set(printer, command.form_set or case.procedure.form_set)
+def _asked_for(
+    uow: UnitOfWork, office: Office, printer: Printer, row: DossierRow, command: RenderPaper
+) -> tuple[Case, FormSet]:
+    """Return the case and the form set; how the personal id is shown is the form set's."""
+    procedure = office.catalogue.at(row.digest).procedure
+    form_set = _form_set(printer, command.form_set or procedure.form_set)
     form_set.form(command.form)
-    paper = WRITERS[command.form](case)
-    content = printer.render(paper, form_set)
-    return Document(name=f"{case.received.code}-{command.form}.pdf", content=content)
+    return case_of(uow, office, row, full_id=form_set.personal_id == FULL), form_set
 
 
-def _readable_case(uow: UnitOfWork, office: Office, actor: Actor, dossier: str) -> Case:
+def _printed(printer: Printer, form: str, case: Case, form_set: FormSet) -> Document:
+    content = printer.render(WRITERS[form](case), form_set)
+    return Document(name=f"{case.received.code}-{form}.pdf", content=content)
+
+
+def _readable(uow: UnitOfWork, actor: Actor, dossier: str) -> DossierRow:
     row, _ = uow.dossiers.get(dossier)
     permit(actor, READ, part_of(row, parties=uow.steps.agencies(row.id)))
-    return case_of(office, row, uow.events.of_dossier(row.id))
-
-
-def _issue(held: Held, action: str, event_at: Callable[[datetime], Event]) -> DossierView:
-    """Append the event unless the paper it stands for would be refused."""
-    if held.replayed is not None:
-        return held.replayed
-    held.permit(action)
-    held.see(getattr(held.command, "revision", None))
-    event = event_at(held.now)
-    if len(str(getattr(event, "reason", ""))) > MAX_REASON:
-        raise InvalidInput("reason", f"hãy viết không quá {MAX_REASON} ký tự")
-    case = case_of(held.office, held.row, held.uow.events.of_dossier(held.row.id))
-    ahead = Entry(event=event, actor=held.actor.person, agency=held.actor.agency)
-    form = "apology" if isinstance(event, ApologyIssued) else "refusal"
-    WRITERS[form](_with(case, ahead))
-    return held.save(None, after=(event,))
-
-
-def _with(case: Case, entry: Entry) -> Case:
-    return Case(**(vars(case) | {"record": (*case.record, entry)}))
+    return row
 
 
 def _line(form_set: FormSet, name: str, case: Case) -> PaperLine:
@@ -276,7 +184,9 @@ def _form_set(printer: Printer, name: str) -> FormSet:
         raise NotFound("bộ biểu mẫu", name) from None
 
 
-def _received(uow: UnitOfWork, office: Office, command: RenderRegister) -> list[Case]:
+def _received(
+    uow: UnitOfWork, office: Office, command: RenderRegister, *, full_id: bool
+) -> list[Case]:
     """Return what the agency received in the period, a batch at a time, the latest first."""
     found: list[Case] = []
     after: tuple[datetime, str] | None = None
@@ -287,7 +197,7 @@ def _received(uow: UnitOfWork, office: Office, command: RenderRegister) -> list[
             day = row.received_at.astimezone(ZONE).date()
             inside = command.first_day <= day <= command.last_day
             if inside and row.receiving_unit == command.agency:
-                found.append(case_of(office, row, uow.events.of_dossier(row.id)))
+                found.append(case_of(uow, office, row, full_id=full_id))
         if len(rows) < BATCH or rows[-1].received_at.astimezone(ZONE).date() < command.first_day:
             return found
         after = (rows[-1].received_at, rows[-1].id)

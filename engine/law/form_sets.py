@@ -14,6 +14,7 @@ from engine.errors import Rejected
 from engine.law.papers import PaperNotPossible
 
 FORMS = ("receipt", "supplement", "refusal", "apology", "stop", "control", "register")
+FULL, MASKED = "full", "masked"
 
 
 class FormNotInSet(PaperNotPossible):
@@ -44,12 +45,13 @@ class Form:
 
 @dataclass(frozen=True, kw_only=True)
 class FormSet:
-    """The papers of one issuer."""
+    """The papers of one issuer; `personal_id` is how they show the applicant's: full or masked."""
 
     id: str
     name: str
     text: str
     forms: Mapping[str, Form]
+    personal_id: str = MASKED
 
     def form(self, name: str) -> Form:
         """Return a paper of the set; raises FormNotInSet."""
@@ -72,8 +74,13 @@ def read_form_sets(values: Mapping[str, Any]) -> dict[str, FormSet]:
                 where = f"sets.{name}.forms.{form}"
                 raise FormSetInvalid(f"{where}: thiếu hoặc không hiểu {sorted(wrong)}.")
             forms[form] = Form(id=form, **entry)
+        shown = table.get("personal_id", MASKED)
+        if shown not in {FULL, MASKED}:
+            raise FormSetInvalid(f"sets.{name}.personal_id: chỉ nhận {FULL} hoặc {MASKED}.")
         try:
-            found[name] = FormSet(id=name, name=table["name"], text=table["text"], forms=forms)
+            found[name] = FormSet(
+                id=name, name=table["name"], text=table["text"], forms=forms, personal_id=shown
+            )
         except KeyError as missing:
             raise FormSetInvalid(f"sets.{name}: thiếu {missing}.") from None
     return found

@@ -18,6 +18,7 @@ from engine.law.codes import NationalStatus
 from engine.law.deadlines import Deadline, due
 from engine.law.procedure import Component, Procedure
 from engine.law.provisions import Fee, FeeChannel
+from engine.law.reopening import counted_since
 from engine.law.working_time import ZONE, WorkingCalendar
 from engine.timing.events import (
     DossierReceived,
@@ -80,8 +81,9 @@ class Applicant:
 class Case:
     """Everything a paper is computed from: the record and the law it is read by.
 
-    `agencies` are names by code, `superiors` the name of the agency above, `components` the counts
-    of papers handed in, `place` where papers are signed.
+    `agencies` are names by code, `superiors` the name of the agency above, `people` what each
+    person was called from when, `components` the counts of papers handed in, `place` where papers
+    are signed.
     """
 
     procedure: Procedure
@@ -91,6 +93,7 @@ class Case:
     applicant: Applicant
     agencies: Mapping[str, str] = field(default_factory=dict)
     superiors: Mapping[str, str] = field(default_factory=dict)
+    people: Mapping[str, Sequence[tuple[datetime, str]]] = field(default_factory=dict)
     components: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     place: str = ""
 
@@ -116,18 +119,25 @@ class Case:
         """The name of an agency, its code where the name is not known."""
         return self.agencies.get(code, code)
 
+    def person(self, code: str, at: datetime) -> str:
+        """The name a person had at a moment, the code where no name is known."""
+        names = [name for since, name in self.people.get(code, ()) if since <= at]
+        return names[-1] if names else code
+
     def deadline(self, before: Event | None = None) -> Deadline:
         """Return the deadline as the record had it before an event (None: as it is now).
 
         What happens once the result is there moves nothing.
         """
         received, history = self.received, []
-        for event in self.events:
-            if event is before or decides(self.procedure, event):
+        upto = self.events if before is None else self.events[: self.events.index(before)]
+        since, events = counted_since(received.at, upto)
+        for event in events:
+            if decides(self.procedure, event):
                 break
             history.append(event)
         limit, channel = self.procedure.time_limit, received.channel
-        return due(limit, self.procedure, received.at, channel, history, self.calendar)
+        return due(limit, self.procedure, since, channel, history, self.calendar)
 
     def due_at(self, before: Event | None = None) -> datetime:
         """Return that due moment in office time; raises NoDueDate when none follows."""
@@ -135,6 +145,16 @@ class Case:
         if found is None:
             raise NoDueDate("Chưa xác định được ngày hẹn trả theo quy định của thủ tục.")
         return found.astimezone(ZONE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Issuer:
+    """An agency at the head of a paper that is of no single dossier."""
+
+    code: str
+    name: str
+    superior: str = ""
+    place: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -259,7 +279,7 @@ def receipt(case: Case) -> Receipt:
         fees=_fees(case),
         result=procedure.result_name,
         competent=case.agency(received.competent_agency),
-        clerk=clerk,
+        clerk=case.person(clerk, received.at),
     )
 
 

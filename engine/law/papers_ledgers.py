@@ -12,7 +12,7 @@ from datetime import date, datetime
 from itertools import pairwise
 from typing import ClassVar
 
-from engine.law.papers import CHANNELS, Case, Head, PaperNotPossible, decides, head
+from engine.law.papers import CHANNELS, Case, Head, Issuer, PaperNotPossible, decides, head
 from engine.law.working_time import ZONE
 from engine.timing.events import (
     ApologyIssued,
@@ -150,7 +150,7 @@ def control_sheet(case: Case) -> ControlSheet:
 
 
 def register(
-    cases: Iterable[Case], agency: str, period: tuple[date, date], issued_at: datetime
+    cases: Iterable[Case], unit: Issuer, period: tuple[date, date], issued_at: datetime
 ) -> Register:
     """Return the register of a unit: the dossiers it received from the first to the last day.
 
@@ -159,17 +159,16 @@ def register(
     """
     ordered = sorted(cases, key=lambda c: (c.received.at, c.received.code))
     for case in ordered:
-        day, unit = case.received.at.astimezone(ZONE).date(), case.received.receiving_unit
-        if not period[0] <= day <= period[1] or unit != agency:
+        day, received_by = case.received.at.astimezone(ZONE).date(), case.received.receiving_unit
+        if not period[0] <= day <= period[1] or received_by != unit.code:
             raise OutsidePeriod(
                 f"Hồ sơ {case.received.code} không thuộc kỳ hoặc đơn vị của sổ.",
                 element=case.received.code,
             )
-    first = ordered[0] if ordered else None
     return Register(
-        superior=first.superiors.get(agency, "") if first else "",
-        agency=first.agency(agency) if first else agency,
-        place=first.place if first else "",
+        superior=unit.superior,
+        agency=unit.name,
+        place=unit.place,
         issued_at=issued_at.astimezone(ZONE),
         first_day=period[0],
         last_day=period[1],

@@ -13,12 +13,17 @@ from typing import ClassVar, TypeVar
 
 from engine.law.papers import Case, Entry, Head, PaperNotPossible, decides, head
 from engine.law.provisions import Extension, Unit
+from engine.law.reopening import counted_since
 from engine.law.working_time import ZONE, WorkingCalendar
 from engine.timing.events import (
     ApologyIssued,
+    DossierStopped,
     DossierWithdrawn,
     Event,
+    FurtherRoundApproved,
     IntakeRefused,
+    ResultReleased,
+    ResultSignedOff,
     StepEnabled,
     SupplementRequested,
 )
@@ -132,7 +137,8 @@ def supplement_request(case: Case, round_: int | None = None) -> SupplementReque
     """
     entry, event = _last(case, SupplementRequested, "yêu cầu bổ sung", round_)
     law = case.procedure.supplement
-    if law is not None and event.round > law.rounds:
+    further = sum(isinstance(e, FurtherRoundApproved) for e in case.events)
+    if law is not None and event.round > law.rounds + further:
         raise TooManyRequests(f"Thủ tục chỉ cho yêu cầu bổ sung {law.rounds} lần.")
     _understandable(event.reason)
     if not entry.actor:
@@ -147,7 +153,7 @@ def supplement_request(case: Case, round_: int | None = None) -> SupplementReque
         basis=_basis(case),
         stage=_step_names(case).get(event.step, ""),
         close_after=closing,
-        author=entry.actor,
+        author=case.person(entry.actor, event.at),
     )
 
 
@@ -159,8 +165,8 @@ def refusal(case: Case) -> Refusal:
         head=head(case, event.at, entry.agency),
         reason=event.reason,
         basis=_basis(case),
-        signer=_signed(event.signer),
-        author=entry.actor,
+        signer=_signed(case, event),
+        author=case.person(entry.actor, event.at),
     )
 
 
@@ -172,7 +178,7 @@ def apology(case: Case) -> Apology:
     """
     _, event = _last(case, ApologyIssued, "xin lỗi, hẹn lại")
     _understandable(event.reason)
-    signer = _signed(event.signer)
+    signer = _signed(case, event)
     old, new = case.due_at(event), _moment(event.new_due_at)
     _may_be_moved(case, old, new)
     return Apology(
@@ -189,9 +195,10 @@ def apology(case: Case) -> Apology:
 
 def stop_notice(case: Case) -> StopNotice:
     """Return the stop notice; raises NotInRecord or AlreadyDecided (TT 03/2025 Điều 7)."""
-    entry, event = _last(case, DossierWithdrawn, "yêu cầu dừng, rút hồ sơ")
-    earlier = case.events[: case.events.index(event)]
-    if any(decides(case.procedure, e) for e in earlier):
+    entry, event = _last_wish(case)
+    _, earlier = counted_since(case.received.at, case.events[: case.events.index(event)])
+    signed = ResultSignedOff | ResultReleased
+    if any(decides(case.procedure, e) or isinstance(e, signed) for e in earlier):
         raise AlreadyDecided("Đã có quyết định hoặc kết quả: không thông báo dừng giải quyết.")
     return StopNotice(
         head=head(case, event.at, entry.agency),
@@ -200,7 +207,7 @@ def stop_notice(case: Case) -> StopNotice:
         reason=event.reason,
         stages=_open_names(case, earlier),
         fees="Phí, lệ phí đã nộp được xử lý theo quy định của pháp luật về phí, lệ phí.",
-        author=entry.actor,
+        author=case.person(entry.actor, event.at),
     )
 
 
@@ -212,7 +219,9 @@ def _may_be_moved(case: Case, old: datetime, new: datetime) -> None:
     law = case.procedure.extension
     if law is not None and not law.allowed:
         raise BeyondExtension("Thủ tục này không cho gia hạn.")
+    own = case.procedure.reappointment
     most = law.max_times if law is not None else GENERAL_TIMES
+    most = own.max_times if own is not None else most
     times = sum(isinstance(e, ApologyIssued) for e in case.events)
     if times > most:
         raise BeyondExtension(f"Chỉ được hẹn lại {most} lần; nhật ký đã có {times} lần.")
@@ -250,16 +259,24 @@ def _last(case: Case, kind: type[E_], what: str, round_: int | None = None) -> t
     raise NotInRecord(f"Nhật ký hồ sơ không có việc {what}.")
 
 
+def _last_wish(case: Case) -> tuple[Entry, DossierWithdrawn | DossierStopped]:
+    for entry in reversed(case.record):
+        if isinstance(entry.event, DossierWithdrawn | DossierStopped):
+            return entry, entry.event
+    raise NotInRecord("Nhật ký hồ sơ không có việc yêu cầu dừng, rút hồ sơ.")
+
+
 def _understandable(reason: str) -> None:
     """Refuse what no applicant can act on: nothing, one word, a technical code."""
     if len(reason.split()) < MIN_WORDS or _CODE_LIKE.fullmatch(reason.strip()):
         raise NoReason("Chưa nêu lý do bằng lời để người nộp hiểu; không dùng mã lỗi kỹ thuật.")
 
 
-def _signed(signer: str) -> str:
-    if not signer.strip():
+def _signed(case: Case, event: IntakeRefused | ApologyIssued) -> str:
+    """Return the name the signer had when signing."""
+    if not event.signer.strip():
         raise NoSigner("Chưa có người ký.")
-    return signer
+    return case.person(event.signer, event.at)
 
 
 def _moment(text: str) -> datetime:

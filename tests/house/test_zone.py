@@ -9,6 +9,6 @@ def test_the_zone_of_the_office_is_made_in_one_place():
     makers = [
         m.name
         for m in modules("engine", "workflows", "api")
-        if "ZoneInfo(" in m.path.read_text("utf-8")
+        if 'ZoneInfo("' in m.path.read_text("utf-8")
     ]
     assert makers == ["engine.law.working_time"]

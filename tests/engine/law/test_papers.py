@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from engine.law.form_sets import FormNotInSet, FormSetInvalid, read_form_sets
-from engine.law.papers import Case, NotReceived, OtherVersion, receipt
+from engine.law.papers import Case, Issuer, NotReceived, OtherVersion, receipt
 from engine.law.papers_ledgers import (
     EARLY,
     ON_TIME,
@@ -42,10 +42,10 @@ from engine.timing.events import DossierWithdrawn, Event, ResultReturned, from_r
 from tests.bpmn.files import FOLDERS, ROOT, Folder, load
 from tests.bpmn.walking import CALENDAR
 from tests.papers import (
-    CENTRE,
     DIGEST,
     MISSING,
     SIGNER,
+    UNIT,
     WHY_LATE,
     begun,
     case,
@@ -283,7 +283,7 @@ def test_the_register_has_a_row_for_each_dossier_of_the_period():
     events.append(ResultReturned(at=events[-1].at, manner="counter"))
     made = case(events, BIRTH)
     day = made.received.at.date()
-    book = register([made, case(stopped("land_transfer"), Folder("land_transfer"))], CENTRE,
+    book = register([made, case(stopped("land_transfer"), Folder("land_transfer"))], UNIT,
                     (day, day), made.received.at)  # fmt: skip
     assert [r.number for r in book.rows] == [1, 2]
     first = book.rows[0]
@@ -295,9 +295,37 @@ def test_the_register_takes_no_dossier_of_another_period_or_unit():
     made = case(whole("birth_registration"), BIRTH)
     day = made.received.at.date() + timedelta(days=1)
     with pytest.raises(OutsidePeriod):
-        register([made], CENTRE, (day, day), made.received.at)
+        register([made], UNIT, (day, day), made.received.at)
+    other = Issuer(code="H55.905.01", name="Trung tâm khác")
     with pytest.raises(OutsidePeriod):
-        register([made], "H55.905.01", (day - timedelta(days=2), day), made.received.at)
+        register([made], other, (day - timedelta(days=2), day), made.received.at)
+
+
+def test_a_register_without_dossiers_still_names_its_unit():
+    day = datetime(2026, 3, 2, tzinfo=ZONE)
+    book = register([], UNIT, (day.date(), day.date()), day)
+    assert (book.agency, book.superior, book.place) == (UNIT.name, UNIT.superior, "Chợ Mới")
+    assert book.rows == ()
+
+
+def test_people_are_named_as_they_were_called_when_they_signed():
+    first, later = datetime(1970, 1, 1, tzinfo=ZONE), datetime(2030, 1, 1, tzinfo=ZONE)
+    names = {SIGNER: ((first, "Đặng Thị Ngọc Ánh"), (later, "Đặng Ánh"))}
+    folder = Folder("land_transfer")
+    assert apology(case(late("land_transfer"), folder, people=names)).signer == "Đặng Thị Ngọc Ánh"
+    assert apology(case(late("land_transfer"), folder)).signer == SIGNER  # nobody knows the name
+    made = refusal(case(refused("birth_registration"), BIRTH, people=names))
+    assert made.signer == "Đặng Thị Ngọc Ánh"
+
+
+def test_a_form_set_says_how_the_personal_id_is_shown():
+    values = load(ROOT / "shared" / "forms" / "form_sets.toml")
+    assert {s.personal_id for s in read_form_sets(values).values()} == {"masked"}
+    values["sets"]["2018"]["personal_id"] = "full"
+    assert read_form_sets(values)["2018"].personal_id == "full"
+    values["sets"]["2018"]["personal_id"] = "some"
+    with pytest.raises(FormSetInvalid, match="personal_id"):
+        read_form_sets(values)
 
 
 def test_the_form_sets_number_the_papers_as_their_circulars_do():
