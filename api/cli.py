@@ -10,8 +10,9 @@ import click
 from api.cli_audit import audit, keys, verify
 from api.cli_deadlines import calendar_group, deadline
 from api.cli_demo import demo
-from api.cli_operate import db, serve, tokens
+from api.cli_operate import db, serve
 from api.cli_papers import papers
+from api.cli_people import access_log_command, passwords, people_group, tokens
 from api.cli_review import rebuild, review
 from api.cli_validate import validate
 from api.cli_walk import procedures, walk
@@ -25,7 +26,7 @@ def main() -> None:
 
 COMMANDS = (
     demo, serve, validate, procedures, walk, deadline, calendar_group, review, rebuild, papers,
-    tokens, db, verify, audit, keys,
+    people_group, passwords, tokens, access_log_command, db, verify, audit, keys,
 )  # fmt: skip
 for command in COMMANDS:
     main.add_command(command)

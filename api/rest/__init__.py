@@ -15,18 +15,22 @@ from flask_smorest import Api
 from api import problems
 from api.auth import PUBLIC, declares
 from api.rest import (
+    access_log,
     audit,
     dossiers,
     extensions,
     papers,
+    people,
     procedures,
     referrals,
     reports,
     results,
+    substitutions,
     supplements,
     synchronising,
     tasks,
     timeliness,
+    tokens,
     warnings,
 )
 from api.rest.schemas import Problem
@@ -44,6 +48,7 @@ từng bước.
 NOUNS = (
     procedures, dossiers, tasks, supplements, referrals, results, papers, extensions, warnings,
     audit,
+    people, tokens, substitutions, access_log,
     synchronising, timeliness,
     reports,
 )  # fmt: skip

@@ -50,7 +50,7 @@ def signed_in(office: Office, who: str, on_behalf_of: str = "") -> str:
     if not on_behalf_of:
         return opened.key
     choices = signing_in.post_choices(office, opened.key)
-    choice = next(c for c in choices if c.on_behalf_of == on_behalf_of)
+    choice = next(c for c in choices if (c.on_behalf_of, c.role) == (on_behalf_of, "officer"))
     return signing_in.choose_post(office, opened.key, choice.id).key
 
 

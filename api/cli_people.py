@@ -1,0 +1,212 @@
+"""Commands about people, their passwords and tokens, and the log of looks: for operators."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import datetime, timedelta
+
+import click
+from rich.text import Text
+
+from api import open_office
+from api.cli_output import ANSWER_NO, err, json_option, out, plainly, print_json, refuse, table
+from api.formatting import NOTHING, moment
+from config import Settings
+from workflows import access_log, accounts, people
+from workflows.office import Office
+from workflows.permitting import POST_ROLES
+
+TOKEN_DAYS = 30
+YES = click.option("--yes", is_flag=True, help="Làm thật; không có thì chỉ nói sẽ làm gì.")
+
+
+@contextmanager
+def _office() -> Iterator[Office]:
+    office = open_office(Settings.from_environ())
+    try:
+        yield office
+    finally:
+        office.store.close()
+
+
+@click.group("people")
+def people_group() -> None:
+    """Cán bộ và vị trí công tác."""
+
+
+@people_group.command("add")
+@click.option("--person", required=True, help="Mã cán bộ, ví dụ tran.van.an.")
+@click.option("--name", required=True, help="Họ tên.")
+@click.option("--agency", required=True, help="Mã cơ quan, ví dụ H55.904.01.")
+@click.option("--role", required=True, type=click.Choice(POST_ROLES))
+@json_option
+@plainly
+def add_person(*, person: str, name: str, agency: str, role: str, as_json: bool) -> None:
+    """Thêm cán bộ, hoặc giao thêm vị trí cho cán bộ đã có."""
+    with _office() as office:
+        office.catalogue.agencies.get(agency)
+        actor = people.operator(office, agency)
+        row = {"person": person, "name": name, "agency": agency, "role": role}
+        [result] = people.import_people(office, actor, [row])
+        if result.fault:
+            refuse(result.fault, ANSWER_NO)
+        view = people.read_person(office, actor, person)
+    if as_json:
+        print_json(asdict(view))
+    else:
+        out().print(f"{view.person}: {view.name}, {len(view.posts)} vị trí công tác.")
+
+
+@people_group.command("list")
+@click.option("--agency", required=True, help="Mã cơ quan; kể cả các cơ quan trực thuộc.")
+@json_option
+@plainly
+def list_people(*, agency: str, as_json: bool) -> None:
+    """Liệt kê cán bộ của cơ quan và vị trí đã giữ."""
+    with _office() as office:
+        office.catalogue.agencies.get(agency)
+        found = people.list_people(office, people.operator(office, agency), agency)
+    if as_json:
+        print_json([asdict(person) for person in found])
+        return
+    rows = [
+        (p.person, p.name, post.role, post.agency, moment(post.valid_from), _until(post.valid_to))
+        for p in found
+        for post in p.posts
+    ]
+    out().print(table("Cán bộ", ("mã", "họ tên", "vai trò", "cơ quan", "từ", "đến"), rows))
+
+
+@people_group.command("end")
+@click.argument("person")
+@YES
+@plainly
+def end_person(*, person: str, yes: bool) -> None:
+    """Cho một cán bộ thôi việc: vị trí, mã truy cập, phiên làm việc chấm dứt."""
+    if not yes:
+        refuse(f"Sẽ cho «{person}» thôi việc ngay bây giờ; thêm --yes để làm.", ANSWER_NO)
+    with _office() as office:
+        first = next(iter(office.catalogue.agencies)).code
+        posts = people.read_person(office, people.operator(office, first), person).posts
+        agency = posts[0].agency if posts else first
+        people.end_person(office, people.operator(office, agency), people.EndPerson(person=person))
+    out().print(f"{person} đã thôi việc.")
+
+
+@click.group()
+def tokens() -> None:
+    """Mã truy cập API."""
+
+
+@tokens.command("new")
+@click.option("--person", required=True, help="Mã cán bộ, ví dụ nguyen.van.an.")
+@click.option("--agency", required=True, help="Mã cơ quan, ví dụ H55.904.01.")
+@click.option("--role", required=True, type=click.Choice(POST_ROLES))
+@click.option("--days", type=click.IntRange(1, 3650), default=TOKEN_DAYS, help="Có hiệu lực.")
+@click.option("--scope", "scopes", multiple=True, help="Chỉ cho làm việc này; có thể lặp lại.")
+@json_option
+@plainly
+def new_token(
+    *, person: str, agency: str, role: str, days: int, scopes: tuple[str, ...], as_json: bool
+) -> None:
+    """Cấp mã truy cập cho một người, cơ quan, vai trò; chỉ in ra một lần."""
+    with _office() as office:
+        expires = office.clock.now() + timedelta(days=days)
+        issued = accounts.issue_token(office, person, agency, role, scopes, expires)
+    if as_json:
+        print_json(asdict(issued))
+    else:
+        out().print(Text(issued.bearer))
+        err().print(f"Có hiệu lực đến {moment(expires)}. Hãy cất kỹ: mã không hiện lại lần nữa.")
+
+
+@tokens.command("list")
+@json_option
+@plainly
+def list_tokens(*, as_json: bool) -> None:
+    """Liệt kê mã truy cập và lần dùng cuối."""
+    with _office() as office:
+        found = accounts.all_tokens(office)
+    if as_json:
+        print_json([asdict(token) for token in found])
+        return
+    rows = [
+        (
+            t.id or NOTHING,
+            t.person,
+            f"{t.role} {t.agency}",
+            ", ".join(t.scopes) or "mọi việc",
+            moment(t.expires_at),
+            _until(t.last_used_at),
+            "đã thu hồi" if t.revoked_at else "",
+        )
+        for t in found
+    ]
+    head = ("mã số", "cán bộ", "vị trí", "được làm", "hết hạn", "dùng lần cuối", "")
+    out().print(table("Mã truy cập", head, rows))
+
+
+@tokens.command("revoke")
+@click.argument("token")
+@plainly
+def revoke_token(token: str) -> None:
+    """Thu hồi một mã truy cập theo mã số của nó."""
+    with _office() as office:
+        ended = accounts.revoke_by_id(office, token)
+    if not ended:
+        refuse("Không có mã truy cập còn hiệu lực với mã số đó.", ANSWER_NO)
+    out().print("Đã thu hồi.")
+
+
+@click.group()
+def passwords() -> None:
+    """Mật khẩu đăng nhập."""
+
+
+@passwords.command("reset")
+@click.argument("person")
+@json_option
+@plainly
+def reset_password(*, person: str, as_json: bool) -> None:
+    """Cấp mật khẩu dùng một lần, chỉ in ra một lần; mọi phiên làm việc chấm dứt."""
+    with _office() as office:
+        password = accounts.reset_password(office, person)
+    if as_json:
+        print_json({"person": person, "password": password})
+    else:
+        out().print(Text(password))
+        err().print("Dùng được một lần; người dùng đặt mật khẩu riêng ngay khi đăng nhập.")
+
+
+@click.command("access-log")
+@click.option("--person", default="", help="Chỉ của cán bộ này.")
+@click.option("--limit", type=click.IntRange(1, 1000), default=50, help="Số dòng.")
+@json_option
+@plainly
+def access_log_command(*, person: str, limit: int, as_json: bool) -> None:
+    """Xem nhật ký truy cập: ai bị từ chối việc gì, ai đã xem hồ sơ nào."""
+    with _office() as office:
+        found = access_log.tail(office, person=person, limit=limit)
+    if as_json:
+        print_json([asdict(look) for look in found])
+        return
+    rows = [
+        (
+            moment(look.at),
+            look.person + (f" (thay {look.on_behalf_of})" if look.on_behalf_of else ""),
+            f"{look.role} {look.agency}",
+            look.action,
+            look.subject,
+            "được" if look.allowed else f"từ chối: {look.rule}",
+            look.address,
+        )
+        for look in found
+    ]
+    head = ("lúc", "ai", "vị trí", "việc", "trên", "kết quả", "từ")
+    out().print(table("Nhật ký truy cập", head, rows))
+
+
+def _until(at: datetime | None) -> str:
+    return moment(at) if at is not None else NOTHING
