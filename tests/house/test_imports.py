@@ -24,6 +24,8 @@ LIBRARIES = {
     "workflows.signing": {"cryptography"},
     "workflows.printing": {"orjson", "segno", "typst"},
     "workflows.passwords": {"argon2"},
+    "workflows.shelving": {"fsspec"},
+    "workflows.inspection": {"PIL", "pypdf"},
     "workflows.one_time_codes": {"pyotp"},
     "workflows.store": {"sqlalchemy", "alembic", "orjson"},
     "api": {
