@@ -45,6 +45,7 @@ def count(
     effective = _effective(limit.cut_off, start, calendar, lines)
     if limit.unit == Unit.WORKING_HOUR:
         end = calendar.add_minutes(effective, limit.amount * MINUTES_PER_HOUR)
+        _say_days_off(effective.astimezone(ZONE).date(), end.date(), calendar, lines)
         return Counted(since=effective, due_at=end)
     first = effective.astimezone(ZONE).date()
     due_at = _due_day(limit, first, calendar, lines)
@@ -119,7 +120,9 @@ def _due_day(
     lines.append(Line(text=f"Ngày nhận {first:%d/%m/%Y} {said}."))
     amount = limit.amount - 1 if counts else limit.amount
     if limit.unit == Unit.WORKING_DAY:
-        return calendar.closing(calendar.add_working_days(first, amount))
+        last = calendar.add_working_days(first, amount)
+        _say_days_off(first, last, calendar, lines)
+        return calendar.closing(last)
     last = first + timedelta(days=amount)
     if limit.unit == Unit.MONTH:
         last = _add_months(first, limit.amount)
@@ -132,6 +135,32 @@ def _due_day(
     text = f"Ngày {last:%d/%m/%Y} là ngày nghỉ: chuyển sang {rolled:%d/%m/%Y}."
     lines.append(Line(text=text))
     return calendar.closing(rolled)
+
+
+def _say_days_off(first: date, last: date, calendar: WorkingCalendar, lines: list[Line]) -> None:
+    """Add which holidays and make-up days lie in between: they move the date, and nobody knows."""
+    rules = [r for y in range(first.year, last.year + 1) for r in calendar.years[y].days]
+    between = sorted((r for r in rules if first < r.on <= last), key=lambda r: r.on)
+    usual = calendar.hours.week
+    off = [r for r in between if r.kind == "day_off" and r.on.isoweekday() in usual]
+    half = [r for r in between if r.kind == "half_day"]
+    worked = [r for r in between if r.kind == "makeup" and r.on.isoweekday() not in usual]
+    found = (("nghỉ", off), ("làm nửa ngày", half), ("làm bù", worked))
+    said = [f"{what} {_stretches([r.on for r in days])}" for what, days in found if days]
+    if said:
+        lines.append(Line(text=f"Trong khoảng này {'; '.join(said)}."))
+
+
+def _stretches(days: list[date]) -> str:
+    """Return days as people write them: `16/02-20/02/2026, 27/04/2026`."""
+    groups: list[list[date]] = []
+    for day in days:
+        if groups and day - groups[-1][-1] == DAY:
+            groups[-1].append(day)
+        else:
+            groups.append([day])
+    spans = (f"{g[0]:%d/%m}-{g[-1]:%d/%m/%Y}" if len(g) > 1 else f"{g[0]:%d/%m/%Y}" for g in groups)
+    return ", ".join(spans)
 
 
 def _add_months(day: date, amount: int) -> date:

@@ -429,3 +429,27 @@ def test_a_longer_limit_is_never_due_earlier(moment: datetime, amount: int, unit
     assert first is not None
     assert second is not None
     assert received <= first <= second
+
+
+@pytest.mark.parametrize(
+    ("limit", "received", "said"),
+    [
+        ("5 working_day", "2026-02-13T15:30", "Trong khoảng này nghỉ 16/02-20/02/2026."),
+        ("8 working_hour", "2026-02-13T15:30", "Trong khoảng này nghỉ 16/02-20/02/2026."),
+        ("2 working_day", "2026-01-08T09:00", "Trong khoảng này làm bù 10/01/2026."),
+        (
+            "9 working_day",
+            "2025-12-31T09:00",
+            "Trong khoảng này nghỉ 01/01-02/01/2026; làm bù 10/01/2026.",
+        ),
+        ("5 working_day", "2026-03-02T09:00", ""),
+    ],
+)
+def test_the_explanation_names_the_holidays_and_make_up_days_in_between(
+    limit: str, received: str, said: str
+) -> None:
+    law = procedure(limit_of(limit))
+    lines = due(law.time_limit, law, at(received), "counter", [], OFFICE).explanation
+    assert [line.text for line in lines if "Trong khoảng này" in line.text] == (
+        [said] if said else []
+    )
