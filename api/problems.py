@@ -24,7 +24,7 @@ from engine.law.codes import BadCode
 from engine.law.working_time import OutsideCalendar
 from engine.process.expressions import CannotEvaluate
 from workflows import errors as workflow
-from workflows import signing_in
+from workflows import second_factors, signing_in
 from workflows.attempts import TooManyAttempts
 from workflows.extensions import ExtensionRefused
 from workflows.limiting import TooMany
@@ -63,6 +63,8 @@ TABLE: Mapping[type[Exception], tuple[int, str]] = {
     signing_in.WrongSignIn: (401, "Chưa đăng nhập được"),
     signing_in.WrongCode: (401, "Mã xác thực không đúng"),
     signing_in.UnknownPerson: (403, "Chưa có tài khoản"),
+    second_factors.WrongPassword: (403, "Mật khẩu hiện tại không đúng"),
+    second_factors.CodeDoesNotMatch: (422, "Mã không khớp"),
     NoPost: (403, "Chưa có vị trí công tác"),
     ForgedRequest: (403, "Yêu cầu không đến từ phiên này"),
     workflow.WorkflowError: (503, "Hệ thống chưa sẵn sàng"),
@@ -107,6 +109,16 @@ def register(app: Flask) -> None:
 
 def answer_refusal(error: Any) -> Response:
     """Answer an exception of one of our three families."""
+    body = problem_of(error)
+    status = body["status"]
+    headers = {"WWW-Authenticate": "Bearer"} if status == HTTPStatus.UNAUTHORIZED else {}
+    if isinstance(error, TooMany | TooManyAttempts):
+        headers["Retry-After"] = str(error.retry_after)
+    return _respond(status, body, headers)
+
+
+def problem_of(error: Any) -> dict[str, Any]:
+    """Return the problem an exception of one of our three families stands for."""
     status, title = _row(type(error))
     body = problem(status, str(error.code), title, error.message)
     if errors := _errors(error):
@@ -115,10 +127,7 @@ def answer_refusal(error: Any) -> Response:
         body["element"] = element
     if isinstance(error, workflow.Stale):
         body["current_revision"] = error.fields["current"]
-    headers = {"WWW-Authenticate": "Bearer"} if status == HTTPStatus.UNAUTHORIZED else {}
-    if isinstance(error, TooMany | TooManyAttempts):
-        headers["Retry-After"] = str(error.retry_after)
-    return _respond(status, body, headers)
+    return body
 
 
 def answer_http(error: HTTPException) -> Response:
