@@ -215,6 +215,8 @@ class Demo:
                 dossier=case.view.id,
                 revision=case.view.revision,
                 manner="counter",
+                shown="receipt",
+                collected_by=case.view.applicant_name,
                 idempotency_key=self._key(),
             )
             view = results.return_result(self._office, actor, command)

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.law.procedure import Escalation, Procedure, Referral
+from engine.law.working_time import ZONE
 from engine.process import Advance
 from engine.timing.events import (
     ElementPassed,
@@ -19,6 +20,8 @@ from engine.timing.events import (
     Event,
     ReferralAnswered,
     ReferralSent,
+    ResultReleased,
+    ResultSignedOff,
     StepCompleted,
     StepEnabled,
     StepWithdrawn,
@@ -39,6 +42,9 @@ class Said:
 
     components: tuple[str, ...] = ()
     reason: str = ""
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    number: str = ""  # of the released document
+    released_on: str = ""  # ISO date
     answer: str = ""
     note: str = ""
     step: str = ""  # the step the note is about
@@ -55,6 +61,7 @@ class Setting:
     steps: Mapping[str, StepRow]
     referral_due: Callable[[Referral, datetime], datetime | None]
     said: Said = field(default_factory=Said)
+    signer: str = ""
 
 
 def referral_id(dossier_id: str, step: str) -> str:
@@ -87,6 +94,7 @@ def understand(setting: Setting, advance: Advance) -> list[Event]:
         elif isinstance(event, StepCompleted | StepWithdrawn):
             found.append(_noted(setting.said, event))
             found += _answered(setting, event, opened.get(event.step), ended=advance.ended)
+            found += _result(setting, event, advance.facts)
         else:
             found.append(event)
             found += _thrown(setting, advance, event)
@@ -165,6 +173,7 @@ def _asked(setting: Setting, event: StepEnabled, message: str, key: str) -> list
                 round=setting.dossier.supplement_rounds + 1,
                 components=setting.said.components,
                 reason=setting.said.reason,
+                reasons=dict(setting.said.reasons),
             )
         ]
     referral = referral_of(setting.procedure, event.element)
@@ -182,6 +191,23 @@ def _asked(setting: Setting, event: StepEnabled, message: str, key: str) -> list
     ]
 
 
+def _result(
+    setting: Setting, event: StepCompleted | StepWithdrawn, facts: Mapping[str, Any]
+) -> list[Event]:
+    """Return the signature or release of the result that a step's completion means."""
+    law = setting.procedure.steps.get(event.element)
+    if law is None or isinstance(event, StepWithdrawn):
+        return []
+    found: list[Event] = []
+    named: dict[str, Any] = {"at": event.at, "step": event.step, "element": event.element}
+    if law.signs_off and (not law.signs_off_fact or facts.get(law.signs_off_fact) is True):
+        found.append(ResultSignedOff(signer=setting.signer, **named))
+    if law.releases:
+        day = setting.said.released_on or event.at.astimezone(ZONE).date().isoformat()
+        found.append(ResultReleased(number=setting.said.number, released_on=day, **named))
+    return found
+
+
 def _answered(
     setting: Setting,
     event: StepCompleted | StepWithdrawn,
@@ -195,7 +221,8 @@ def _answered(
     if waited is not None and supplement is not None and waited["name"] == supplement.message:
         if isinstance(event, StepWithdrawn):
             return []
-        return [SupplementTaken(at=event.at, round=setting.dossier.supplement_rounds)]
+        number, brought = setting.dossier.supplement_rounds, setting.said.components
+        return [SupplementTaken(at=event.at, round=number, components=brought)]
     referral = referral_of(setting.procedure, event.element)
     row = setting.steps.get(event.step)
     sent_at = row.enabled_at if row is not None else opened.at if opened is not None else None

@@ -64,6 +64,17 @@ class NotOpen(Conflict):
         super().__init__(step=step, state=state)
 
 
+class Suspended(Conflict):
+    """The dossier is suspended: nothing of its process can be done until it goes on."""
+
+    code = "dossier_suspended"
+    sentence = "Hồ sơ đang tạm dừng ({ground}); hãy tiếp tục giải quyết trước, hoặc dừng hẳn."
+
+    def __init__(self, ground: str) -> None:
+        """Name the ground."""
+        super().__init__(ground=ground)
+
+
 class AlreadyClaimed(Conflict):
     """Another person has taken the step."""
 

@@ -18,6 +18,7 @@ from engine.law.authority import Actor
 from engine.law.working_time import ZONE
 from engine.process import AlreadyEnded, UnknownTimer
 from engine.timing.events import DeadlineWarned, JobRetried, JobSkipped
+from workflows import suspending
 from workflows.errors import InvalidInput, NotFound
 from workflows.holding import hold
 from workflows.office import Office
@@ -25,13 +26,14 @@ from workflows.permitting import (
     FIRE_TIMER,
     LIST_JOBS,
     MANAGE_JOBS,
+    RESUME,
     SYSTEM,
     WARN,
     list_of,
     permit,
 )
 from workflows.repeating import once
-from workflows.standing import WARNING
+from workflows.standing import RESUMING, WARNING
 from workflows.store import UnitOfWork
 from workflows.store.jobs import DueJob
 from workflows.store.outgoing import WaitingRow
@@ -126,6 +128,7 @@ def said_of(fault: Exception) -> str:
 def _run(office: Office, job: DueJob) -> bool:
     try:
         act = _warn if job.timer.startswith(WARNING) else _fire
+        act = _resume if job.timer == RESUMING else act
         office.store.write(lambda uow: act(uow, office, job))
     except Exception as fault:
         log.exception("Timer %s of dossier %s failed", job.timer, job.dossier_id)
@@ -139,7 +142,7 @@ def _fire(uow: UnitOfWork, office: Office, job: DueJob) -> None:
     command = FireTimer(dossier=job.dossier_id, timer=job.timer)
     held = hold(uow, office, SYSTEM, command, job.dossier_id)
     timer = next((t for t in held.state.timers if t["id"] == job.timer), None)
-    if timer is None:
+    if timer is None or held.row.suspended_at is not None:
         uow.jobs.over(job)  # somebody was faster: it fired, or what it watched is over
         return
     if datetime.fromisoformat(timer["due_at"]) > held.now:
@@ -153,6 +156,18 @@ def _fire(uow: UnitOfWork, office: Office, job: DueJob) -> None:
         uow.jobs.over(job)
         return
     held.save(advance)
+
+
+def _resume(uow: UnitOfWork, office: Office, job: DueJob) -> None:
+    """Let a suspended dossier go on at the moment that was set; it may have gone on before."""
+    command = FireTimer(dossier=job.dossier_id, timer=job.timer)
+    held = hold(uow, office, SYSTEM, command, job.dossier_id)
+    until = held.row.suspended_until
+    if until is None:
+        uow.jobs.over(job)
+    elif until <= held.now:
+        held.permit(RESUME)
+        suspending.resume(held, "", automatic=True)
 
 
 def _warn(uow: UnitOfWork, office: Office, job: DueJob) -> None:

@@ -46,6 +46,7 @@ PROJECTED = (
     "signed_off_at",
     "released_at",
     "release_number",
+    "priority",
 )
 
 
@@ -111,6 +112,7 @@ def _blank(row: DossierRow, last: EventRow) -> DossierRow:
         report_accepted=True,
         escalated_to="",
         escalated_at=None,
+        priority=0,
         suspended_at=None,
         suspended_until=None,
         suspended_ground="",

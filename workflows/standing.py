@@ -7,19 +7,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 
 from engine.law.codes import NationalStatus, furthest_status
 from engine.law.deadlines import Deadline, due
 from engine.law.procedure import Procedure
+from engine.law.reopening import counted_since
 from engine.law.statuses import fold_standing
 from engine.law.warning_times import warning_moments
 from engine.law.working_time import WorkingCalendar
 from engine.timing.events import (
+    DossierReopened,
+    DossierResumed,
+    DossierSuspended,
     Escalated,
     Event,
+    PriorityChanged,
     ProcessEnded,
+    ResultReleased,
+    ResultSignedOff,
     StepEnabled,
     StepEvent,
     SupplementRequested,
@@ -28,7 +35,19 @@ from engine.timing.intervals import interval_of
 from workflows.store.records import DossierRow, StepRow
 from workflows.views import standing_of
 
+RESUMING = "resume:"  # the timer by which a suspended dossier goes on
 WARNING = "warn:"  # how the timers of warnings begin; the process has none that do
+GOES_ON: dict[str, Any] = {"suspended_at": None, "suspended_until": None, "suspended_ground": ""}
+NO_RESULT: dict[str, Any] = {
+    "resolved_at": None,
+    "signed_off_at": None,
+    "released_at": None,
+    "release_number": "",
+}
+ALWAYS = {  # what an event of this kind sets, whatever it says
+    DossierResumed.kind: GOES_ON,
+    DossierReopened.kind: {"outcome": "", "end_element": "", "ended_at": None} | NO_RESULT,
+}
 DEADLINE_KINDS = frozenset(
     {
         "dossier_received",
@@ -43,8 +62,16 @@ DEADLINE_KINDS = frozenset(
         "deadline_extended",
         "dossier_withdrawn",
         "process_ended",
+        "dossier_reopened",
+        "result_released",
     }
 )
+ENDED_OUTSIDE = {  # ended by people, not by the process: the status where no end event says another
+    "withdrawn": NationalStatus.STOPPED,
+    "stopped": NationalStatus.STOPPED,
+    "refused": NationalStatus.STOPPED,
+    "not_accepted": NationalStatus.NOT_ACCEPTED,
+}
 
 
 def fold_dossier(
@@ -53,12 +80,10 @@ def fold_dossier(
     """Return the dossier with what these events changed; `steps` are those after the events."""
     rounds = sum(isinstance(e, SupplementRequested) for e in events)
     row = replace(row, supplement_rounds=row.supplement_rounds + rounds)
-    ended = next((e for e in events if isinstance(e, ProcessEnded)), None)
-    if ended is not None:
-        row = replace(row, outcome=ended.outcome, end_element=ended.element, ended_at=ended.at)
-    if row.resolved_at is None:
-        resolving = (e.at for e in events if _resolves(procedure, e))
-        row = replace(row, resolved_at=next(resolving, None))
+    for event in events:
+        row = replace(row, **_changes(event))
+        if row.resolved_at is None and _resolves(procedure, event):
+            row = replace(row, resolved_at=event.at)
     return beside(replace(row, status=status_of(procedure, row, steps)), procedure, events)
 
 
@@ -78,12 +103,31 @@ def beside(row: DossierRow, procedure: Procedure, events: Iterable[Event]) -> Do
     )
 
 
+def _changes(event: Event) -> dict[str, Any]:
+    """Return the columns an event of the dossier's life sets."""
+    if isinstance(event, ProcessEnded):
+        ended = {"outcome": event.outcome, "end_element": event.element, "ended_at": event.at}
+        return ended | GOES_ON
+    if isinstance(event, DossierSuspended):
+        until = datetime.fromisoformat(event.until).astimezone(UTC) if event.until else None
+        stands = {"suspended_at": event.at, "suspended_until": until}
+        return stands | {"suspended_ground": event.ground}
+    if isinstance(event, ResultSignedOff):
+        return {"signed_off_at": event.at}
+    if isinstance(event, ResultReleased):
+        return {"released_at": event.at, "release_number": event.number}
+    return ALWAYS.get(event.kind, {})
+
+
 def _resolves(procedure: Procedure, event: Event) -> bool:
-    """Tell whether the result is there now: only to be handed over, or all is ended."""
-    if isinstance(event, StepEnabled):
+    """Tell whether the result is there now: released, or all is ended (ruling 13).
+
+    Where no step of the procedure releases, it is there when it only waits to be handed over.
+    """
+    if isinstance(event, StepEnabled) and not any(s.releases for s in procedure.steps.values()):
         law = procedure.steps.get(event.element)
         return law is not None and law.status >= NationalStatus.RESOLVED
-    return isinstance(event, ProcessEnded)
+    return isinstance(event, ProcessEnded | ResultReleased)
 
 
 def status_of(procedure: Procedure, row: DossierRow, steps: Iterable[StepRow]) -> int:
@@ -91,11 +135,11 @@ def status_of(procedure: Procedure, row: DossierRow, steps: Iterable[StepRow]) -
 
     A version from before ends had a status of their own is read by what was handed over.
     """
-    if row.outcome == "withdrawn":
-        return int(NationalStatus.STOPPED)
     laws, end = procedure.steps, procedure.ends.get(row.end_element)
     if row.outcome and end is not None and not end.side_branch:
         return end.status
+    if row.outcome in ENDED_OUTSIDE:
+        return int(ENDED_OUTSIDE[row.outcome])
     if row.outcome:
         handed = (s for s in steps if s.state == "done" and s.element in laws)
         returned = any(laws[s.element].status >= NationalStatus.RESOLVED for s in handed)
@@ -131,14 +175,14 @@ def deadline_of(
     What happens after the result is there moves nothing: a late result stays late however long
     it lies at the counter.
     """
-    history = list(events)
+    received_at, history = counted_since(row.received_at, list(events))
     resolved_at = None
     for number, event in enumerate(history):
         if _resolves(procedure, event):
             resolved_at = event.at
             del history[number:]
             break
-    found = due(procedure.time_limit, procedure, row.received_at, row.channel, history, calendar)
+    found = due(procedure.time_limit, procedure, received_at, row.channel, history, calendar)
     return found if resolved_at is None else found.ended(resolved_at)
 
 
@@ -148,6 +192,14 @@ def with_deadline(
     """Return the dossier with the due moment that follows from its events."""
     deadline = deadline_of(row, procedure, events, calendar)
     return replace(row, due_at=deadline.due_at, clock_running=deadline.running)
+
+
+def resuming_timers(row: DossierRow) -> list[dict[str, Any]]:
+    """Return the moment at which a suspended dossier goes on by itself, as a timer."""
+    if row.suspended_until is None:
+        return []
+    due_at = row.suspended_until.astimezone(UTC).isoformat()
+    return [{"id": RESUMING, "element": "", "name": "resume", "due_at": due_at}]
 
 
 def warning_timers(

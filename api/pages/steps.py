@@ -94,12 +94,17 @@ def take_supplement(dossier: str) -> Response:
     return _do("taken", supplements.take, supplements.TakeSupplement, dossier, components=brought)
 
 
+RETURNED = ("shown", "collected_by", "tracking_code", "file_hash")
+
+
 @blueprint.post(f"{ONE}/result")
 @declares("result.return")
 def return_result(dossier: str) -> Response:
     """Hand the result over."""
+    words = {name: request.form.get(name, "").strip() for name in RETURNED}
     manner = request.form.get("manner", "counter")
-    return _do("returned", results.return_result, results.ReturnResult, dossier, manner=manner)
+    made = results.ReturnResult
+    return _do("returned", results.return_result, made, dossier, manner=manner, **words)
 
 
 @blueprint.post(f"{ONE}/withdraw")

@@ -17,7 +17,7 @@ from api.rest.conditions import idempotency_key, seen_revision, tagged
 from api.rest.door import answers, commanding, page, reading
 from api.rest.fields import Strict, Text
 from api.rest.parsing import Noun
-from workflows import documents
+from workflows import apologies, documents, refusals
 from workflows.printing import Printer
 from workflows.views import Page
 
@@ -70,7 +70,7 @@ def printer() -> Printer:
 
 
 @blueprint.route("/dossiers/<string:dossier>/papers")
-@reading("dossier.papers")
+@reading("dossier.read")
 @answers(blueprint, 200, schemas.page_of(PaperLine, "PaperPage"))
 def list_papers(dossier: str) -> Response:
     """Liệt kê giấy tờ của một hồ sơ: giấy nào in được, giấy nào còn thiếu gì."""
@@ -79,7 +79,7 @@ def list_papers(dossier: str) -> Response:
 
 
 @blueprint.route("/dossiers/<string:dossier>/papers/<string:form>.pdf")
-@reading("dossier.paper")
+@reading("dossier.read")
 @Noun.doc(responses={409: "CONFLICT"})
 @blueprint.response(200, {"type": "string", "format": "binary"}, content_type=PDF)
 def print_paper(dossier: str, form: str) -> Response:
@@ -114,10 +114,10 @@ def print_register(query: dict[str, Any]) -> Response:
 @answers(blueprint, 200, schemas.Dossier, tag=True)
 def apologise(body: dict[str, Any], dossier: str) -> Response:
     """Xin lỗi và hẹn lại ngày trả kết quả; người gọi là người ký."""
-    command = documents.IssueApology(
+    command = apologies.IssueApology(
         dossier=dossier, revision=seen_revision(), idempotency_key=idempotency_key(), **body
     )
-    view = documents.apologise(office(), current_actor(), command)
+    view = apologies.apologise(office(), current_actor(), command)
     return tagged(schemas.DOSSIER.dump(view), view.revision)
 
 
@@ -127,8 +127,8 @@ def apologise(body: dict[str, Any], dossier: str) -> Response:
 @answers(blueprint, 200, schemas.Dossier, tag=True)
 def refuse(body: dict[str, Any], dossier: str) -> Response:
     """Từ chối hồ sơ bằng lời; người gọi là người ký."""
-    command = documents.IssueRefusal(
+    command = refusals.IssueRefusal(
         dossier=dossier, revision=seen_revision(), idempotency_key=idempotency_key(), **body
     )
-    view = documents.refuse(office(), current_actor(), command)
+    view = refusals.refuse(office(), current_actor(), command)
     return tagged(schemas.DOSSIER.dump(view), view.revision)

@@ -173,6 +173,22 @@ REPORTER = Rule(
     "Một cửa, lãnh đạo hoặc người rà soát, cho cơ quan của mình và các cơ quan trực thuộc.",
     lambda actor, resource: actor.role in REPORT_ROLES and _own_agency(actor, resource),
 )
+HEADS = frozenset({"head_of_section", "leader"})
+ASSIGNER = Rule(
+    "head_of_the_step",
+    "Lãnh đạo phòng hoặc lãnh đạo của cơ quan đang giữ bước.",
+    lambda actor, resource: actor.role in HEADS and _own_agency(actor, resource),
+)
+HEAD_OF_LIST = Rule(
+    "head_of_the_list",
+    "Lãnh đạo phòng hoặc lãnh đạo, cho cơ quan của mình.",
+    lambda actor, resource: actor.role in HEADS and _own_agency(actor, resource),
+)
+PRIORITISER = Rule(
+    "counter_or_head",
+    "Một cửa của hồ sơ, hoặc lãnh đạo của cơ quan tiếp nhận hay giải quyết.",
+    lambda actor, resource: actor.role in {*ANY_DOSSIER_ROLES, *HEADS} and _party(actor, resource),
+)
 SYSTEM_ONLY = Rule("system", "Chỉ hệ thống tự làm khi đến hạn.", _system)
 
 RULES: dict[str, Rule] = {
@@ -188,6 +204,12 @@ RULES: dict[str, Rule] = {
     "task.claim": OWN_STEP,
     "task.release": OWN_STEP,
     "task.complete": OWN_STEP,
+    "task.next": OWN_AGENCY,
+    "task.transfer": OWN_STEP,
+    "task.assign": ASSIGNER,
+    "priority.set": PRIORITISER,
+    "view.keep": OWN_AGENCY,
+    "view.share": HEAD_OF_LIST,
     "supplement.request": OWN_STEP,
     "supplement.take": COUNTER,
     "referral.list": OWN_AGENCY,
@@ -196,6 +218,24 @@ RULES: dict[str, Rule] = {
     "apology.issue": SIGNER,
     "refusal.issue": SIGNER,
     "deadline.extend": EXTENDER,
+    "dossier.suspend": EXTENDER,
+    "dossier.resume": Rule(
+        "leader_or_system",
+        "Lãnh đạo cơ quan có thẩm quyền giải quyết, hoặc hệ thống khi đến lúc đã hẹn.",
+        lambda a, r: _system(a, r) or _extender(a, r),
+    ),
+    "dossier.stop": SIGNER,
+    "dossier.reopen": EXTENDER,
+    "dossier.hand_over": PARTY,
+    "task.send_back": OWN_STEP,
+    "result.sign_off": Rule(
+        "leader_own_step",
+        "Lãnh đạo, ở bước ký duyệt của chính mình; không phải người đã soạn.",
+        lambda a, r: a.role in SIGNING_ROLES and _own_step(a, r),
+    ),
+    "result.release": OWN_STEP,
+    "supplement.propose": OWN_STEP,
+    "supplement.approve": SIGNER,
     "deadline.warn": SYSTEM_ONLY,
     "report.read": REPORTER,
     "status.report": COUNTER,
@@ -229,7 +269,12 @@ APART: dict[str, frozenset[str]] = {
     AUDITOR_ROLE: frozenset({"account.own", "access_log.read", "audit.read"}),
     REVIEWER: frozenset({"account.own", "record.export", "report.read"}),
 }  # fmt: skip
-BARRED_ACTIONS = frozenset({"task.claim", "task.complete", "substitution.approve", "person.change"})
+BARRED_ACTIONS = frozenset(
+    {
+        "task.claim", "task.complete", "result.sign_off", "supplement.approve",
+        "substitution.approve", "person.change",
+    }
+)  # fmt: skip
 
 
 def allow(actor: Actor, action: str, resource: Resource) -> Decision:

@@ -168,7 +168,11 @@ def extend(who: Any) -> Move:
 
 def hand_over(who: Any) -> Move:
     return lambda office, view: results.return_result(
-        office, who, results.ReturnResult(dossier=view.id, revision=view.revision)
+        office,
+        who,
+        results.ReturnResult(
+            dossier=view.id, revision=view.revision, shown="receipt", collected_by="Hoa"
+        ),
     )
 
 

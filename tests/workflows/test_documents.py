@@ -27,14 +27,11 @@ from tests.builders import CENTRE, CLERK, LEADER, MONDAY, OFFICER, person, task_
 from tests.builders import receive as receive_dossier
 from tests.papers import begun, case, whole
 from workflows import documents, intake, reviews, supplements
+from workflows.apologies import IssueApology, apologise
 from workflows.documents import (
-    IssueApology,
-    IssueRefusal,
     RenderPaper,
     RenderRegister,
-    apologise,
     available,
-    refuse,
     render,
     render_register,
 )
@@ -42,6 +39,7 @@ from workflows.dossiers import deadline
 from workflows.errors import Forbidden, InvalidInput, NotFound, Stale
 from workflows.office import Office
 from workflows.printing import Printer, in_words, page_data, place_of, qr_svg, qr_text
+from workflows.refusals import IssueRefusal, refuse
 from workflows.views import DossierView
 
 FORMS = ROOT / "shared" / "forms"

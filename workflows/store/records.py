@@ -41,6 +41,14 @@ class DossierRow:
     report_accepted: bool = True
     escalated_to: str = ""
     escalated_at: datetime | None = None
+    suspended_at: datetime | None = None
+    suspended_until: datetime | None = None
+    suspended_ground: str = ""
+    signed_off_at: datetime | None = None
+    released_at: datetime | None = None
+    release_number: str = ""
+    priority: int = 0
+    name_key: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,6 +148,8 @@ class SupplementRow:
     components: list[str]
     reason: str
     taken_at: datetime | None = None
+    reasons: dict[str, str] = field(default_factory=dict)
+    brought: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -229,3 +239,16 @@ class CorrectionRow:
     actor: str
     reason: str
     changes: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SavedViewRow:
+    """A worklist somebody keeps under a name."""
+
+    id: str
+    person: str
+    agency: str
+    name: str
+    shared: bool
+    query: dict[str, Any]
+    created_at: datetime

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
-from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -33,11 +33,11 @@ class Supplements:
         if rows:
             self._connection.execute(supplement.insert(), [vars(r) for r in rows])
 
-    def taken(self, dossier_id: str, rounds: Mapping[int, datetime]) -> None:
-        """Note when the papers of rounds arrived; no rounds, no statement."""
-        for number, at in rounds.items():
+    def taken(self, dossier_id: str, rounds: Mapping[int, Mapping[str, Any]]) -> None:
+        """Note which papers of rounds arrived and when; no rounds, no statement."""
+        for number, values in rounds.items():
             which = (supplement.c.dossier_id == dossier_id, supplement.c.round == number)
-            self._connection.execute(supplement.update().where(*which).values(taken_at=at))
+            self._connection.execute(supplement.update().where(*which).values(**values))
 
     def restore(self, dossier_id: str, rows: Sequence[SupplementRow]) -> None:
         """Put these rows in the place of all of the dossier's: a rebuild does so."""

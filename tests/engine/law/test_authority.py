@@ -28,6 +28,16 @@ RIGHT = {
     "refusal.issue": ("leader", DOSSIER),
     "timer.fire": (SYSTEM, DOSSIER),
     "deadline.extend": ("leader", STEP),
+    "dossier.suspend": ("leader", STEP),
+    "dossier.resume": ("leader", STEP),
+    "dossier.stop": ("leader", DOSSIER),
+    "dossier.reopen": ("leader", STEP),
+    "dossier.hand_over": ("officer", DOSSIER),
+    "task.send_back": ("officer", STEP),
+    "result.sign_off": ("leader", Resource(agency=HERE, role="leader")),
+    "result.release": ("officer", STEP),
+    "supplement.propose": ("officer", STEP),
+    "supplement.approve": ("leader", DOSSIER),
     "deadline.warn": (SYSTEM, DOSSIER),
     "account.own": ("officer", Resource(assignee="p1")),
     "person.list": ("administrator", LIST),
@@ -46,6 +56,12 @@ RIGHT = {
     "record.export": ("leader", LIST),
     "audit.read": ("auditor", LIST),
     "report.read": ("reviewer", LIST),
+    "task.next": ("officer", LIST),
+    "task.transfer": ("officer", STEP),
+    "task.assign": ("head_of_section", STEP),
+    "priority.set": ("one_stop_clerk", DOSSIER),
+    "view.keep": ("officer", LIST),
+    "view.share": ("leader", LIST),
 }
 
 
@@ -75,6 +91,7 @@ def test_the_right_hand_may_and_nobody_else(action: str) -> None:
         "task.list",
         "referral.list",
         "referral.answer",
+        "dossier.hand_over",
     }:
         assert not allow(actor("tax_officer"), action, resource).allowed
 

@@ -55,6 +55,14 @@ dossier = sa.Table(
     sa.Column("report_accepted", sa.Boolean, nullable=False, server_default=sa.true()),
     sa.Column("escalated_to", sa.Text, nullable=False, server_default=""),
     sa.Column("escalated_at", Moment),
+    sa.Column("suspended_at", Moment),
+    sa.Column("suspended_until", Moment),
+    sa.Column("suspended_ground", sa.Text, nullable=False, server_default=""),
+    sa.Column("signed_off_at", Moment),
+    sa.Column("released_at", Moment),
+    sa.Column("release_number", sa.Text, nullable=False, server_default=""),
+    sa.Column("priority", sa.SmallInteger, nullable=False, server_default="0"),
+    sa.Column("name_key", sa.Text, nullable=False, server_default=""),
     sa.Index(
         "ix_dossier_escalated",
         "escalated_at",
@@ -84,5 +92,7 @@ supplement = sa.Table(
     sa.Column("components", sa.JSON, nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("taken_at", Moment),
+    sa.Column("reasons", sa.JSON, nullable=False, server_default="{}"),
+    sa.Column("brought", sa.JSON, nullable=False, server_default="[]"),
     info={"reason": "Each round of asking the applicant for papers: what the notice says."},
 )

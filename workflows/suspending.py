@@ -1,0 +1,33 @@
+"""How a suspended dossier goes on: said once, for a leader and for the moment that was set.
+
+Not for suspending: see `suspensions`.
+"""
+
+from __future__ import annotations
+
+from engine import process
+from engine.timing.events import DossierResumed, Event, StepResumed
+from workflows.errors import NotWaiting
+from workflows.holding import Held
+from workflows.views import DossierView
+
+
+def resume(held: Held, reason: str, *, automatic: bool = False) -> DossierView:
+    """Let every open step go on and save; the process's timers fire later by the time it stood.
+
+    Raises NotWaiting when the dossier is not suspended.
+    """
+    since = held.row.suspended_at
+    if since is None:
+        raise NotWaiting("tạm dừng")
+    events: list[Event] = [DossierResumed(at=held.now, reason=reason, automatic=automatic)]
+    events += [
+        StepResumed(at=held.now, step=step.step, element=step.element)
+        for step in held.steps.values()
+        if step.is_open
+    ]
+    advance = None
+    if held.state.timers:
+        stood = held.now - since
+        advance = process.put_off(held.version.definition, held.state.state, stood, now=held.now)
+    return held.save(advance, before=events)
