@@ -119,10 +119,10 @@ class _Table:
             except StopIteration:
                 return
             except csv.Error as error:
-                line = self._line() + 1
+                line = self._line()
                 raise UnreadableLog(f"Dòng {line}: không đọc được ({error}).", line=line) from error
             except UnicodeDecodeError as error:
-                line = self._line() + 1
+                line = self._line()
                 raise UnreadableLog(
                     f"Sau dòng {line}: tệp không phải mã hóa «{error.encoding}»; "
                     "hãy khai báo bằng --encoding (ví dụ utf-16, cp1258).",

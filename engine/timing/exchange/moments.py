@@ -105,6 +105,8 @@ def _written(text: str, order: str, zone: tzinfo) -> datetime:
         day, month, year = first, second, third
     else:
         month, day, year = first, second, third
+    if len(year) not in (2, 4):
+        raise ValueError(text)
     hour, minute, seconds, fraction = (part or "0" for part in clock)
     return datetime(
         int(year) + (2000 if len(year) < 3 else 0),  # noqa: PLR2004 - a year of two digits

@@ -160,6 +160,8 @@ class XesReader:
             self._open = [[]]
         elif depth == TRACE and plain == "event":
             self.loose_events += 1
+            self._pending.append(("event", "", ""))
+            self._open.append([])
         elif depth == TRACE and plain in ("extension", "classifier"):
             self._declare(plain, _as_dict(pairs))
         else:
@@ -217,7 +219,7 @@ class XesReader:
         elif self._trace is not None:
             if made.key != self.keys.case or made.nested:
                 self._kept_trace.append(made)
-        else:
+        elif made.kind != "event":
             self._log.append(made)
 
     def _core(self) -> frozenset[str]:
