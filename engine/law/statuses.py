@@ -13,21 +13,19 @@ from enum import StrEnum
 
 from engine.law.codes import NationalStatus
 from engine.law.procedure import Procedure
-from engine.law.provisions import FeeChannel
-from engine.law.working_time import ZONE
 from engine.timing.events import (
-    DossierReceived,
+    DossierReopened,
     Event,
+    FeeCharged,
+    FeeExempted,
+    FeePaid,
     ProcessEnded,
+    ResultReleased,
     ResultReturned,
     StatusReported,
     StepCompleted,
     StepEnabled,
 )
-
-# Written by intake and by release; named here by kind, so that a record without them folds too.
-PAID_KIND, EXEMPTED_KIND = "fee_paid", "fee_exempted"
-RELEASED_KIND, REOPENED_KIND = "result_released", "dossier_reopened"
 
 
 class FinanceState(StrEnum):
@@ -127,13 +125,12 @@ def fold_standing(procedure: Procedure, standing: Standing, events: Iterable[Eve
 
 
 def _finance(procedure: Procedure, event: Event) -> FinanceState | None:
-    """Return what an event says of money: a fee of the channel, or a step that waits for it."""
-    if event.kind == PAID_KIND:
-        return FinanceState.PAID
-    if event.kind == EXEMPTED_KIND:
-        return FinanceState.EXEMPTED
-    if isinstance(event, DossierReceived):
-        return FinanceState.DUE if _has_fee(procedure, event) else None
+    """Return what an event says of money: a fee that was charged, or a step that waits for it."""
+    if isinstance(event, FeeCharged) and not event.owed_vnd:
+        return None
+    if isinstance(event, FeeCharged | FeePaid | FeeExempted):
+        settled = FinanceState.EXEMPTED if isinstance(event, FeeExempted) else FinanceState.PAID
+        return FinanceState.DUE if event.owed_vnd else settled
     if isinstance(event, StepEnabled | StepCompleted):
         law = procedure.steps.get(event.element)
         if law is not None and law.status == NationalStatus.PAYMENT_REQUESTED:
@@ -141,23 +138,12 @@ def _finance(procedure: Procedure, event: Event) -> FinanceState | None:
     return None
 
 
-def _has_fee(procedure: Procedure, event: DossierReceived) -> bool:
-    day = event.at.astimezone(ZONE).date()
-    return any(
-        fee.amount_vnd > 0
-        and fee.channel in {FeeChannel.ALL, event.channel}
-        and (fee.valid_from is None or fee.valid_from <= day)
-        and (fee.valid_to is None or day <= fee.valid_to)
-        for fee in procedure.fees
-    )
-
-
 def _delivery(procedure: Procedure, event: Event) -> DeliveryState | None:
     if isinstance(event, ResultReturned):
         return DeliveryState.RETURNED
-    if event.kind == RELEASED_KIND:
+    if isinstance(event, ResultReleased):
         return DeliveryState.READY
-    if event.kind == REOPENED_KIND:
+    if isinstance(event, DossierReopened):
         return DeliveryState.NONE
     if isinstance(event, StepEnabled | StepCompleted):
         law = procedure.steps.get(event.element)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
-from typing import Any, ClassVar
+from dataclasses import fields
 
 import pytest
 
@@ -18,12 +16,18 @@ from engine.law.statuses import (
 )
 from engine.timing.events import (
     DossierReceived,
+    DossierReopened,
     Event,
+    FeeCharged,
+    FeeExempted,
+    FeePaid,
     ProcessEnded,
+    ResultReleased,
     ResultReturned,
     StatusReported,
     StepCompleted,
     StepEnabled,
+    from_record,
 )
 from tests.engine.law.test_deadlines import at, procedure
 
@@ -36,20 +40,13 @@ STEPS = {
 ENDS = {"returned": {"status": 10}, "refused": {"status": 9}}
 
 
-def law(*fees: dict[str, Any]) -> Any:
-    """Return a procedure with these fees."""
-    return procedure({"amount": 5, "unit": "working_day"}, steps=STEPS, ends=ENDS, fees=[*fees])
+LAW = procedure({"amount": 5, "unit": "working_day"}, steps=STEPS, ends=ENDS)
 
 
-def fee(amount: int, **more: Any) -> dict[str, Any]:
-    """Return a fee as a file has it."""
-    return {"id": "fee", "name": "Lệ phí", "amount_vnd": amount, **more}
-
-
-def received(channel: str = "counter") -> Event:
+def received() -> Event:
     """Return a reception."""
     return DossierReceived(
-        at=NOW, code="c", procedure="1.000001", version="1", channel=channel,
+        at=NOW, code="c", procedure="1.000001", version="1", channel="counter",
         receiving_unit="a", competent_agency="a",
     )  # fmt: skip
 
@@ -64,49 +61,66 @@ def done(element: str) -> Event:
     return StepCompleted(at=NOW, step="s", element=element)
 
 
-def happened(kind_: str) -> Event:
-    """Return an event of a kind that another part of the program writes."""
-
-    @dataclass(frozen=True, kw_only=True)
-    class Told(Event):
-        kind: ClassVar[str] = kind_
-
-    return Told(at=NOW)
+def charged(owed: int = 8000) -> Event:
+    """Return a fee that is owed."""
+    return FeeCharged(at=NOW, fee="fee", quantity=1, amount_vnd=8000, owed_vnd=owed)
 
 
-def standing(*events: Event, fees: tuple[dict[str, Any], ...] = ()) -> Standing:
+def paid(owed: int = 0) -> Event:
+    """Return money that came in, and what is owed after it."""
+    return FeePaid(at=NOW, amount_vnd=8000, manner="cash", receipt="BL1", owed_vnd=owed)
+
+
+def exempted(owed: int = 0) -> Event:
+    """Return a fee that need not be paid, and what is owed after it."""
+    return FeeExempted(at=NOW, fee="fee", amount_vnd=8000, ground="Hộ nghèo", owed_vnd=owed)
+
+
+def released() -> Event:
+    """Return a result that was numbered and sent out."""
+    return from_record(
+        {**{f.name: "" for f in fields(ResultReleased)}, "kind": "result_released",
+         "at": NOW.isoformat()}
+    )  # fmt: skip
+
+
+def reopened() -> Event:
+    """Return a dossier that was opened anew."""
+    return from_record(
+        {**{f.name: "" for f in fields(DossierReopened)}, "kind": "dossier_reopened",
+         "at": NOW.isoformat()}
+    )  # fmt: skip
+
+
+def standing(*events: Event) -> Standing:
     """Return the states after these events, folded at once and one by one alike."""
-    written = law(*fees)
-    whole = fold_standing(written, Standing(), events)
+    whole = fold_standing(LAW, Standing(), events)
     step_by_step = Standing()
     for event in events:
-        step_by_step = fold_standing(written, step_by_step, [event])
+        step_by_step = fold_standing(LAW, step_by_step, [event])
     assert step_by_step == whole
     return whole
 
 
 @pytest.mark.parametrize(
-    ("fees", "events", "expected"),
+    ("events", "expected"),
     [
-        ((), [received()], FinanceState.NONE),
-        ((fee(0),), [received()], FinanceState.NONE),
-        ((fee(8000),), [received()], FinanceState.DUE),
-        ((fee(8000, channel="online"),), [received()], FinanceState.NONE),
-        ((fee(8000, channel="online"),), [received("online")], FinanceState.DUE),
-        ((fee(8000, valid_to=date(2026, 1, 1)),), [received()], FinanceState.NONE),
-        ((fee(8000, valid_from=date(2026, 3, 2)),), [received()], FinanceState.DUE),
-        ((fee(8000),), [received(), happened("fee_paid")], FinanceState.PAID),
-        ((fee(8000),), [received(), happened("fee_exempted")], FinanceState.EXEMPTED),
-        ((), [received(), opened("pay")], FinanceState.DUE),
-        ((), [received(), opened("pay"), done("pay")], FinanceState.PAID),
-        ((fee(8000),), [received(), happened("fee_paid"), opened("pay")], FinanceState.DUE),
-        ((fee(8000),), [received(), opened("work"), done("work")], FinanceState.DUE),
+        ([received()], FinanceState.NONE),
+        ([received(), charged()], FinanceState.DUE),
+        ([received(), charged(0)], FinanceState.NONE),
+        ([received(), charged(), paid()], FinanceState.PAID),
+        ([received(), charged(), exempted()], FinanceState.EXEMPTED),
+        ([received(), charged(), paid(2000)], FinanceState.DUE),
+        ([received(), charged(), paid(2000), exempted()], FinanceState.EXEMPTED),
+        ([received(), charged(), exempted(3000)], FinanceState.DUE),
+        ([received(), opened("pay")], FinanceState.DUE),
+        ([received(), opened("pay"), done("pay")], FinanceState.PAID),
+        ([received(), charged(), paid(), opened("pay")], FinanceState.DUE),
+        ([received(), charged(), opened("work"), done("work")], FinanceState.DUE),
     ],
 )
-def test_money_is_due_paid_or_exempted(
-    fees: tuple[dict[str, Any], ...], events: list[Event], expected: FinanceState
-) -> None:
-    assert standing(*events, fees=fees).finance == expected
+def test_money_is_due_paid_or_exempted(events: list[Event], expected: FinanceState) -> None:
+    assert standing(*events).finance == expected
 
 
 @pytest.mark.parametrize(
@@ -114,11 +128,11 @@ def test_money_is_due_paid_or_exempted(
     [
         ([opened("work")], DeliveryState.NONE),
         ([opened("hand_over")], DeliveryState.READY),
-        ([happened("result_released")], DeliveryState.READY),
+        ([released()], DeliveryState.READY),
         ([opened("hand_over"), done("hand_over")], DeliveryState.RETURNED),
         ([ResultReturned(at=NOW, manner="counter")], DeliveryState.RETURNED),
         (
-            [ResultReturned(at=NOW, manner="counter"), happened("dossier_reopened")],
+            [ResultReturned(at=NOW, manner="counter"), reopened()],
             DeliveryState.NONE,
         ),
         (
