@@ -7,7 +7,7 @@ LOCK := $(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --generate-hash
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links $(ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check bench oracle fuzz docs lock assets format install
+.PHONY: help demo serve test check bench oracle soak fuzz docs lock assets format install
 
 help:     ## say what there is
 	@sed -n 's/^\([a-z]*\): .*##/make \1\t–/p' Makefile
@@ -32,6 +32,11 @@ bench: $(READY)  ## the numbers of docs/reference/performance.md
 
 oracle: $(READY)  ## random diagrams against a token game, and the bare library beside them (N=400)
 	$(BIN)/python -m tests.engine.process.oracle $(or $(N),400)
+
+soak: $(READY)  ## hours: races, random lives, servers killed by the hundred (N=1000)
+	nice -n 15 $(BIN)/python -m tests.soak.racing --races $(or $(N),1000)
+	nice -n 15 $(BIN)/python -m tests.soak.living --examples $(or $(N),5000)
+	nice -n 15 $(BIN)/python -m tests.soak.killing --kills $(or $(N),100)
 
 fuzz: $(READY)   ## mutated diagrams: findings only, never an exception (N=20000)
 	$(BIN)/python -m tests.engine.process.fuzzing $(or $(N),20000)

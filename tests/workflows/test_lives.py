@@ -1,0 +1,15 @@
+"""The whole service against a simple model: 500 random lives; thousands by `make soak`."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.soak.living import COMMANDS, done, live
+
+
+@pytest.mark.slow
+def test_random_lives_of_dossiers_agree_with_the_model() -> None:
+    done.clear()
+    live(examples=500, steps=12)
+    assert {name: done[name] for name in COMMANDS if done[name] < 5} == {}
+    assert {name for name in COMMANDS if not done[f"{name} refused"]} == set()
