@@ -305,10 +305,16 @@ LEADER = person("leader")
 TAX_OFFICER = person("tax_officer", TAX)
 
 
-def receive(office: Office, name: str = "Nguyễn Thị Hoa", key: str = "") -> DossierView:
+def receive(
+    office: Office, name: str = "Nguyễn Thị Hoa", key: str = "", phone: str | None = None
+) -> DossierView:
     """Receive a dossier at the counter."""
     command = intake.ReceiveDossier(
-        procedure=CODE, applicant_name=name, applicant_id="001090001234", idempotency_key=key
+        procedure=CODE,
+        applicant_name=name,
+        applicant_id="001090001234",
+        phone=phone,
+        idempotency_key=key,
     )
     return intake.receive(office, CLERK, command)
 

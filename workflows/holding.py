@@ -13,7 +13,9 @@ from typing import Any, Protocol
 
 from engine import process
 from engine.law.authority import Actor
+from engine.law.fees import check_paid
 from engine.law.procedure import Procedure
+from engine.law.statuses import FinanceState
 from engine.law.working_time import WorkingCalendar
 from engine.process import Advance, WrongFact
 from engine.timing.events import DeadlineWarned, Event, StepAssigned, StepEvent
@@ -150,6 +152,7 @@ class Held:
     ) -> DossierView:
         """Complete an open step and save; somebody who had not taken it takes it now."""
         self.goes_on()
+        check_paid(self.version.procedure, step.element, owed=self.row.finance == FinanceState.DUE)
         self.may_set(step.element, facts)
         self.said = said
         advance = process.complete(

@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from engine import process
+from engine.law import fees as law
 from engine.law.authority import Actor
 from engine.law.codes import dossier_code
+from engine.law.names import order_key
 from engine.law.provisions import Channel
 from engine.law.working_time import ZONE
 from engine.process import WrongFact
-from engine.timing.events import DossierReceived, DossierWithdrawn
+from engine.timing.events import (
+    DossierReceived,
+    DossierWithdrawn,
+    Event,
+    FeeCharged,
+    FeeExempted,
+)
+from workflows.attaching import NO_COMPONENT, arriving, attach
 from workflows.catalogue import Version
 from workflows.errors import InvalidInput
 from workflows.holding import Held, asked, hold, known_components
+from workflows.noting import Contact, Submitter, intake_row, noted_papers
 from workflows.office import Office
 from workflows.permitting import RECEIVE, WITHDRAW, list_of, permit
 from workflows.store import UnitOfWork
@@ -31,8 +41,10 @@ MAX_TEXT = 500
 class ReceiveDossier:
     """What the counter takes in: who, what for, which papers, which routing facts.
 
-    `components` maps a paper to its counts of `originals` and `copies`. Without other agencies
-    named, the caller's agency receives and the commune committee above it settles.
+    `components` maps a paper to its counts (`originals`, `copies`, `electronic`) and to `mode`,
+    `state` and `note`; `files` maps it to ids of files uploaded before. `pieces` says of fees on
+    request how many, `exemptions` on which ground a fee is not owed. Without other agencies named,
+    the caller's agency receives and the commune committee above it settles.
     """
 
     procedure: str
@@ -40,7 +52,12 @@ class ReceiveDossier:
     applicant_name: str
     applicant_id: str | None = None
     phone: str | None = None
-    components: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    submitter: Submitter = field(default_factory=Submitter)
+    contact: Contact = field(default_factory=Contact)
+    components: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    files: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    pieces: Mapping[str, int] = field(default_factory=dict)
+    exemptions: Mapping[str, str] = field(default_factory=dict)
     facts: Mapping[str, Any] = field(default_factory=dict)
     receiving_unit: str = ""
     competent_agency: str = ""
@@ -96,9 +113,13 @@ def _receive(uow: UnitOfWork, office: Office, actor: Actor, command: ReceiveDoss
     version = office.catalogue.current(command.procedure, now.astimezone(ZONE).date())
     receiving, competent = _agencies(office, actor, command, now)
     permit(actor, RECEIVE, list_of(receiving))
-    known_components(version.procedure, command.components)
+    papers = noted_papers(version.procedure, command.components)
+    known_components(version.procedure, set(command.files) - {NO_COMPONENT})
     facts = _first_facts(version, command)
     row = _row(uow, office, command, version, (receiving, competent), now)
+    row = replace(row, components=papers)
+    noted = intake_row(office, row.id, row.applicant_id, command.submitter, command.contact)
+    attached = arriving(uow, actor, command.files, now)
     held = Held(
         uow=uow,
         office=office,
@@ -122,7 +143,29 @@ def _receive(uow: UnitOfWork, office: Office, actor: Actor, command: ReceiveDoss
         competent_agency=competent,
         facts=facts,
     )
-    return held.save(advance, before=(received,))
+    owed = _owed(version, command, now)
+    view = held.save(advance, before=(received,), after=(*owed, *attached))
+    uow.intakes.add(noted)
+    attach(uow, attached, row.id)
+    return view
+
+
+def _owed(version: Version, command: ReceiveDossier, now: datetime) -> list[Event]:
+    """Return what is charged and exempted at reception, by the law of that day and channel."""
+    day = now.astimezone(ZONE).date()
+    fees = law.applicable(version.procedure, command.channel, day)
+    events: list[Event] = []
+    owed = 0
+    for charge in law.charges(fees, command.pieces, command.exemptions):
+        if charge.ground:
+            exempted: dict[str, Any] = {"fee": charge.fee, "amount_vnd": 0, "ground": charge.ground}
+            events.append(FeeExempted(at=now, owed_vnd=owed, **exempted))
+        elif charge.amount_vnd:
+            owed += charge.amount_vnd
+            charged: dict[str, Any] = {"fee": charge.fee, "quantity": charge.quantity}
+            amount = charge.amount_vnd
+            events.append(FeeCharged(at=now, amount_vnd=amount, owed_vnd=owed, **charged))
+    return events
 
 
 def _withdraw(
@@ -155,7 +198,9 @@ def _agencies(
         centre = receiving.kind == "service_centre" and receiving.parent
         competent = receiving.parent if centre else receiving.code
     settles = agencies.get(competent)
-    for name, agency in (("receiving_unit", receiving), ("competent_agency", settles)):
+    supports = agencies.get(command.support_point) if command.support_point else receiving
+    named = (("receiving_unit", receiving), ("competent_agency", settles))
+    for name, agency in (*named, ("support_point", supports)):
         if not agency.is_valid(today):
             after = ", ".join(agency.successors) or "không có"
             raise InvalidInput(name, f"{agency.name} không còn hoạt động; kế thừa: {after}")
@@ -199,7 +244,7 @@ def _row(
         competent_agency=competent,
         support_point=command.support_point,
         applicant_name=command.applicant_name,
+        name_key=order_key(command.applicant_name),
         applicant_id=command.applicant_id,
         applicant_phone=command.phone,
-        components={k: dict(v) for k, v in command.components.items()},
     )

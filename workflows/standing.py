@@ -112,6 +112,8 @@ def _changes(event: Event) -> dict[str, Any]:
         until = datetime.fromisoformat(event.until).astimezone(UTC) if event.until else None
         stands = {"suspended_at": event.at, "suspended_until": until}
         return stands | {"suspended_ground": event.ground}
+    if isinstance(event, PriorityChanged):
+        return {"priority": event.priority}
     if isinstance(event, ResultSignedOff):
         return {"signed_off_at": event.at}
     if isinstance(event, ResultReleased):

@@ -1,10 +1,9 @@
-"""Tasks (công việc): the worklist, taking a step, giving it back, completing it."""
+"""Tasks (công việc): taking a step, giving it back, completing it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from engine.law.authority import Actor
@@ -13,48 +12,14 @@ from workflows.deriving import Said
 from workflows.errors import InvalidInput
 from workflows.holding import hold
 from workflows.office import Office
-from workflows.permitting import CLAIM, COMPLETE, RELEASE, WORKLIST, list_of, permit
+from workflows.permitting import CLAIM, COMPLETE, RELEASE
 from workflows.store import UnitOfWork
-from workflows.store.tasks import ListedStep, WorklistFilter
 from workflows.views import (
     DossierView,
-    Page,
-    StepView,
-    next_cursor,
-    read_cursor,
-    status_name,
-    step_view,
 )
 
 MAX_PAGE = 200
 MAX_NOTE = 2_000
-
-
-@dataclass(frozen=True, kw_only=True)
-class WorklistQuery:
-    """Whose work: the caller's agency and role unless others are named and allowed."""
-
-    agency: str = ""
-    role: str = ""
-    state: str = ""
-    assignee: str = ""
-    cursor: str = ""
-    limit: int = 50
-
-
-@dataclass(frozen=True, kw_only=True)
-class TaskLine:
-    """A line of the worklist."""
-
-    step: StepView
-    dossier: str
-    dossier_code: str
-    procedure: str
-    status: int
-    status_name: str
-    revision: int
-    due_at: datetime | None
-    applicant_name: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,30 +52,6 @@ class CompleteTask:
     facts: Mapping[str, Any] = field(default_factory=dict)
     note: str = ""
     idempotency_key: str = ""
-
-
-def worklist(office: Office, actor: Actor, query: WorklistQuery) -> Page:
-    """Return a page of `TaskLine`, the longest waiting first.
-
-    Raises Forbidden for another agency's worklist, InvalidInput for a cursor that is not ours.
-    """
-    agency = query.agency or actor.agency
-    permit(actor, WORKLIST, list_of(agency))
-    limit = max(1, min(query.limit, MAX_PAGE))
-    wanted = WorklistFilter(
-        agency=agency,
-        role=query.role,
-        state=query.state,
-        assignee=query.assignee,
-        after=read_cursor(query.cursor, 3),
-        limit=limit,
-    )
-    rows = office.store.read(lambda uow: uow.steps.worklist(wanted))
-    cursor = ""
-    if rows:
-        last = rows[-1].step
-        cursor = next_cursor(len(rows), limit, last.enabled_at, last.dossier_id, last.step)
-    return Page(items=tuple(_line(r) for r in rows), cursor=cursor)
 
 
 def claim(office: Office, actor: Actor, command: ClaimTask) -> DossierView:
@@ -175,17 +116,3 @@ def _complete(uow: UnitOfWork, office: Office, actor: Actor, command: CompleteTa
     held.not_taken(step)
     held.see(command.revision)
     return held.complete(step, command.facts, Said(note=command.note, step=step.step))
-
-
-def _line(row: ListedStep) -> TaskLine:
-    return TaskLine(
-        step=step_view(row.step),
-        dossier=row.step.dossier_id,
-        dossier_code=row.dossier_code,
-        procedure=row.procedure,
-        status=row.status,
-        status_name=status_name(row.status),
-        revision=row.revision,
-        due_at=row.due_at,
-        applicant_name=row.applicant_name,
-    )

@@ -16,6 +16,7 @@ from api import problems
 from api.auth import PUBLIC, declares
 from api.rest import (
     access_log,
+    assigning,
     audit,
     dossiers,
     extensions,
@@ -32,6 +33,7 @@ from api.rest import (
     timeliness,
     tokens,
     warnings,
+    worklist,
 )
 from api.rest.schemas import Problem
 
@@ -50,7 +52,7 @@ NOUNS = (
     audit,
     people, tokens, substitutions, access_log,
     synchronising, timeliness,
-    reports,
+    reports, worklist, assigning,
 )  # fmt: skip
 
 

@@ -163,7 +163,7 @@ def read(dossier: str) -> Response:
 
 
 @blueprint.route("/dossiers/<string:dossier>/history")
-@reading("dossier.history")
+@reading("dossier.read")
 @answers(blueprint, 200, schemas.page_of(Event, "EventPage"))
 def history(dossier: str) -> Response:
     """Đọc toàn bộ lịch sử của một hồ sơ, việc xảy ra trước đứng trước."""
@@ -172,7 +172,7 @@ def history(dossier: str) -> Response:
 
 
 @blueprint.route("/dossiers/<string:dossier>/deadline")
-@reading("dossier.deadline")
+@reading("dossier.read")
 @answers(blueprint, 200, Deadline)
 def deadline(dossier: str) -> Response:
     """Xem hạn trả của một hồ sơ và vì sao là hạn đó."""

@@ -94,7 +94,7 @@ class StepDuration(Schema):
 
 
 @blueprint.route("/procedures")
-@reading("procedure.list")
+@reading("procedure.read")
 @answers(blueprint, 200, schemas.page_of(ProcedureLine, "ProcedurePage"))
 def list_procedures() -> Response:
     """Liệt kê các thủ tục đang áp dụng."""
@@ -111,7 +111,7 @@ def read(code: str) -> Response:
 
 
 @blueprint.route("/procedures/<string:code>/diagram")
-@reading("procedure.diagram", conditional=True)
+@reading("procedure.read", conditional=True)
 @blueprint.response(200, {"type": "string"}, content_type="application/xml")
 def diagram(code: str) -> Response:
     """Tải sơ đồ BPMN đang chạy."""
@@ -123,7 +123,7 @@ def diagram(code: str) -> Response:
 
 
 @blueprint.route("/procedures/<string:code>/durations")
-@reading("procedure.durations")
+@reading("procedure.read")
 @answers(blueprint, 200, schemas.page_of(StepDuration, "StepDurationPage"))
 def durations(code: str) -> Response:
     """Xem thời gian đo được của từng bước, tính bằng phút làm việc."""

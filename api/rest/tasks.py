@@ -1,32 +1,22 @@
-"""Tasks (bước công việc): the worklist; claim, release and complete."""
+"""Tasks (bước công việc): claim, release and complete."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from flask import Response
-from marshmallow import Schema, fields
 
 from api.auth import current_actor, office
 from api.rest import schemas
 from api.rest.conditions import idempotency_key, seen_revision, tagged
-from api.rest.door import PageQuery, answers, commanding, page, reading
-from api.rest.fields import Choice, Facts, Strict, Text
+from api.rest.door import answers, commanding
+from api.rest.fields import Facts, Strict, Text
 from api.rest.parsing import Noun
 from workflows import tasks
 
-blueprint = Noun("tasks", __name__, description="Bước công việc: danh sách, nhận, trả lại, xong.")
+blueprint = Noun("tasks", __name__, description="Bước công việc: nhận, trả lại, xong.")
 
 ONE_TASK = "/dossiers/<string:dossier>/tasks/<string:task>"
-
-
-class WorklistQuery(PageQuery):
-    """Which open steps; by default those of the caller's agency and role."""
-
-    agency = Text(most=40, load_default="")
-    role = Text(most=40, load_default="")
-    state = Choice(("open", "claimed"), load_default="")
-    assignee = Text(most=80, load_default="")
 
 
 class CompleteBody(Strict):
@@ -38,30 +28,6 @@ class CompleteBody(Strict):
 
 class Nothing(Strict):
     """An empty object."""
-
-
-class WorkItem(Schema):
-    """A line of the worklist: a step and the dossier it belongs to."""
-
-    step = fields.Nested(schemas.Task, required=True)
-    dossier = schemas.text("Mã nội bộ của hồ sơ, dùng trong địa chỉ.")
-    dossier_code = schemas.text()
-    procedure = schemas.text()
-    status = schemas.whole("Trạng thái quốc gia 1-10.")
-    status_name = schemas.text()
-    revision = schemas.whole("Phiên bản của hồ sơ, dùng trong If-Match.")
-    due_at = schemas.moment(null=True)
-    applicant_name = schemas.text()
-
-
-@blueprint.route("/tasks")
-@reading("task.list")
-@blueprint.arguments(WorklistQuery, location="query")
-@answers(blueprint, 200, schemas.page_of(WorkItem, "TaskPage"))
-def worklist(query: dict[str, Any]) -> Response:
-    """Liệt kê các bước đang chờ cơ quan và vai trò của người gọi."""
-    found = tasks.worklist(office(), current_actor(), tasks.WorklistQuery(**query))
-    return page(WorkItem(), found)
 
 
 @blueprint.route(f"{ONE_TASK}/claim", methods=["POST"])

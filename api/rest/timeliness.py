@@ -86,7 +86,7 @@ class ProcedureTimeliness(Schema):
 
 
 @blueprint.route("/dossiers/<string:dossier>/timeliness")
-@reading("dossier.timeliness")
+@reading("dossier.read")
 @answers(blueprint, 200, DossierTimeliness)
 def of_dossier(dossier: str) -> Response:
     """Xem một hồ sơ và từng bước của nó sớm, đúng hay quá hạn, theo cả hai cách tính."""
@@ -95,7 +95,7 @@ def of_dossier(dossier: str) -> Response:
 
 
 @blueprint.route("/procedures/<string:code>/timeliness")
-@reading("procedure.timeliness")
+@reading("procedure.read")
 @blueprint.arguments(PeriodQuery, location="query")
 @answers(blueprint, 200, ProcedureTimeliness)
 def of_procedure(query: dict[str, Any], code: str) -> Response:

@@ -45,7 +45,7 @@ class WarningLine(Schema):
 
 
 @blueprint.route("/warnings")
-@reading("warning.list")
+@reading("task.list")
 @blueprint.arguments(WarningsQuery, location="query")
 @answers(blueprint, 200, schemas.page_of(WarningLine, "WarningPage"))
 def list_warnings(query: dict[str, Any]) -> Response:

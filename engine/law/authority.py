@@ -191,6 +191,12 @@ PRIORITISER = Rule(
 )
 SYSTEM_ONLY = Rule("system", "Chỉ hệ thống tự làm khi đến hạn.", _system)
 
+COUNTER_UPLOAD = Rule(
+    "one_stop_at_own_agency",
+    "Công chức Một cửa, ở cơ quan của mình.",
+    lambda actor, resource: actor.role in ANY_DOSSIER_ROLES and _own_agency(actor, resource),
+)
+
 RULES: dict[str, Rule] = {
     "dossier.receive": Rule(
         "one_stop_at_receiving",
@@ -200,6 +206,12 @@ RULES: dict[str, Rule] = {
     "dossier.list": OWN_AGENCY,
     "dossier.read": PARTY,
     "dossier.withdraw": COUNTER,
+    "intake.correct": COUNTER,
+    "fee.pay": COUNTER,
+    "fee.exempt": COUNTER,
+    "file.upload": COUNTER_UPLOAD,
+    "file.attach": COUNTER,
+    "file.detach": COUNTER,
     "task.list": OWN_AGENCY,
     "task.claim": OWN_STEP,
     "task.release": OWN_STEP,

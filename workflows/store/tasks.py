@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from workflows.store.dossiers import valid_id
 from workflows.store.records import StepRow
-from workflows.store.tables import LISTED_STATES, OPEN_STATES, command, dossier, step
+from workflows.store.tables import OPEN_STATES, command, dossier, step
 from workflows.store.upserting import upsert
 
 _COLUMNS = [step.c[f.name] for f in fields(StepRow)]
@@ -26,31 +24,6 @@ class Answered:
 
     request_hash: str
     result: dict[str, Any]
-
-
-@dataclass(frozen=True, kw_only=True)
-class ListedStep:
-    """A line of the worklist: a step with what a clerk needs to know of its dossier."""
-
-    step: StepRow
-    dossier_code: str
-    procedure: str
-    status: int
-    revision: int
-    due_at: datetime | None
-    applicant_name: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class WorklistFilter:
-    """Whose worklist: an agency, perhaps one role or state, after a place in the order."""
-
-    agency: str
-    role: str = ""
-    state: str = ""
-    assignee: str = ""
-    after: tuple[datetime, str, str] | None = None
-    limit: int = 50
 
 
 _CONCERNED = sa.or_(
@@ -123,38 +96,3 @@ class Steps:
         """Put these rows in the place of all of the dossier's: a rebuild does so."""
         self._connection.execute(step.delete().where(step.c.dossier_id == dossier_id))
         self.save(rows)
-
-    def worklist(self, wanted: WorklistFilter) -> Sequence[ListedStep]:
-        """Return open steps of an agency, the longest waiting first."""
-        extra = (
-            dossier.c.code.label("dossier_code"),
-            dossier.c.procedure,
-            dossier.c.status.label("dossier_status"),
-            dossier.c.revision,
-            dossier.c.due_at,
-            dossier.c.applicant_name,
-        )
-        query = sa.select(*_COLUMNS, *extra).join_from(step, dossier).limit(wanted.limit)
-        query = query.where(step.c.agency == wanted.agency, step.c.state.in_(LISTED_STATES))
-        query = query.order_by(step.c.enabled_at, step.c.dossier_id, step.c.step)
-        for name in ("role", "state", "assignee"):
-            if value := getattr(wanted, name):
-                query = query.where(step.c[name] == value)
-        if wanted.after is not None:
-            key = sa.tuple_(step.c.enabled_at, step.c.dossier_id, step.c.step)
-            query = query.where(key > sa.tuple_(*_bound(wanted.after)))
-        return [_listed(row) for row in self._connection.execute(query)]
-
-
-def _bound(after: tuple[datetime, str, str]) -> tuple[Any, Any, Any]:
-    return (
-        sa.literal(after[0], step.c.enabled_at.type),
-        sa.literal(valid_id(after[1]), step.c.dossier_id.type),
-        sa.literal(after[2]),
-    )
-
-
-def _listed(row: Any) -> ListedStep:
-    values = dict(row._mapping)  # noqa: SLF001 - the public mapping of a row
-    own = {f.name: values.pop(f.name) for f in fields(StepRow)}
-    return ListedStep(step=StepRow(**own), status=values.pop("dossier_status"), **values)

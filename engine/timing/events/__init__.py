@@ -74,6 +74,7 @@ from engine.timing.events.steps import (
     StepSuspended,
     StepWithdrawn,
 )
+from engine.timing.events.work import PriorityChanged
 
 __all__ = [
     "KINDS",
@@ -104,6 +105,7 @@ __all__ = [
     "JobSkipped",
     "MessageReceived",
     "MessageSent",
+    "PriorityChanged",
     "ProcessEnded",
     "ProcessStarted",
     "ReferralAnswered",

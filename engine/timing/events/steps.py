@@ -25,10 +25,15 @@ class StepEnabled(StepEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class StepAssigned(StepEvent):
-    """A person took or was given the step; an empty assignee means it was released."""
+    """A person took or was given the step; an empty assignee means it was released.
+
+    `cause` says how: empty for by themselves, else transferred, recalled or delegated.
+    """
 
     kind: ClassVar[str] = "step_assigned"
     assignee: str = ""
+    cause: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
