@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 
 import click
 import waitress
@@ -11,7 +12,7 @@ from api import create_app, open_office
 from api.cli_output import err, json_option, out, plainly, print_json
 from api.sending import carriers_of
 from config import Settings
-from workflows import background
+from workflows import auditing, background, signing
 from workflows.office import Office
 from workflows.store import Store
 
@@ -35,8 +36,9 @@ def run_server(office: Office, settings: Settings, host: str, port: int, demo: s
     app.config["DEMO"] = demo
     stopping = threading.Event()
     carriers = carriers_of(settings)
+    roots = auditing.DailyRoots(office, partial(signing.load_key, settings.audit_key))
     worker = threading.Thread(
-        target=background.work, args=(office, carriers, stopping), daemon=True
+        target=background.work, args=(office, carriers, stopping, roots), daemon=True
     )
     worker.start()
     err().print(f"Đang chạy tại http://{host}:{port} (Ctrl+C để dừng)")

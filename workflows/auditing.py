@@ -7,10 +7,11 @@ database. The export can be checked by anybody with the standard library: tools/
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import chain
 from typing import Any
 
@@ -39,6 +40,8 @@ FORMAT = "motcua-record-1"
 DOSSIERS_AT_ONCE = 500
 MAX_PAGE = 200
 MAX_DIGITS = 9
+
+log = logging.getLogger(__name__)
 
 
 class RecordBroken(WorkflowError):
@@ -121,6 +124,29 @@ def root_if_due(office: Office, signer: Signer) -> Root | None:
     if last is not None and _root(last).at.astimezone(ZONE).date() >= today:
         return None
     return make_root(office, signer)
+
+
+class DailyRoots:
+    """Makes the root of the day when called often: one try a day, and its failure in the log.
+
+    Called by the background work of every server; the second of a day finds it made.
+    """
+
+    def __init__(self, office: Office, signer: Callable[[], Signer]) -> None:
+        """Ask for the signer when it is needed, so that a key made later is found."""
+        self._office, self._signer = office, signer
+        self._tried: date | None = None
+
+    def __call__(self) -> None:
+        """Make the root unless it was tried today; a failure is for operators to read."""
+        today = self._office.clock.now().astimezone(ZONE).date()
+        if self._tried == today:
+            return
+        self._tried = today
+        try:
+            root_if_due(self._office, self._signer())
+        except WorkflowError as fault:
+            log.error("No root of the record today: %s", fault.code)  # noqa: TRY400 - no bug
 
 
 def roots(office: Office, actor: Actor, query: RootQuery) -> Page:

@@ -333,7 +333,7 @@ def live(examples: int, steps: int) -> None:
         phases=[Phase.generate, Phase.shrink],
     )
     try:
-        run_state_machine_as_test(Lives, settings=chosen)  # type: ignore[no-untyped-call]
+        run_state_machine_as_test(Lives, settings=chosen)
     finally:
         shutil.rmtree(_template().parent, ignore_errors=True)
         _template.cache_clear()

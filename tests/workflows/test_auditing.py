@@ -136,6 +136,23 @@ def test_a_root_is_made_once_a_day(audited: Audited) -> None:
     assert made.number == 2
 
 
+def test_a_server_tries_once_a_day_and_finds_a_key_made_later(
+    audited: Audited, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    office, file = audited.office, tmp_path / "later.pem"
+    daily = auditing.DailyRoots(office, partial(signing.load_key, file))
+    later(office, timedelta(days=1))
+    daily()
+    assert "key_unusable" in caplog.text
+    signing.new_key(file)
+    daily()
+    assert audited.verify().roots == 1, "not again on the same day"
+    later(office, timedelta(days=1))
+    daily()
+    daily()
+    assert audited.verify().roots == 2
+
+
 def flipped(value: str, chance: random.Random) -> str:
     """Return a text with one byte changed, still a text of its kind where its kind is strict."""
     while True:
