@@ -1,0 +1,105 @@
+"""Sends letters over SMTP: plain text and HTML in one, from the installation's own address.
+
+The same letter carries the same Message-ID however often it is sent: a repeat can be told.
+"""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+import time
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from email.utils import format_datetime, parseaddr
+
+from api.sending.notices import Notices
+from config import Settings
+from workflows.parcels import Letter, Receipt
+
+SECONDS = 20.0
+SENT = 250
+PERMANENT = 500
+NO_SERVER = "chưa thiết lập máy chủ thư"
+NO_NOTICE = "không có mẫu thư"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SmtpMail:
+    """Sends a letter and returns what came of it; never raises for what a server does."""
+
+    host: str
+    port: int
+    security: str
+    user: str
+    password: str = field(repr=False)
+    sender: str
+    notices: Notices
+    seconds: float = SECONDS
+    trust: ssl.SSLContext = field(default_factory=ssl.create_default_context)
+
+    @classmethod
+    def of(cls, settings: Settings, notices: Notices) -> SmtpMail:
+        """Return the mail of these settings."""
+        return cls(
+            host=settings.smtp_host,
+            port=settings.smtp_port,
+            security=settings.smtp_security,
+            user=settings.smtp_user,
+            password=settings.smtp_password,
+            sender=settings.smtp_from,
+            notices=notices,
+        )
+
+    def __call__(self, letter: Letter) -> Receipt:
+        """Write the letter and hand it to the server."""
+        if not self.host or not self.sender:
+            return Receipt(final=NO_SERVER)
+        if letter.notice not in self.notices:
+            return Receipt(final=f"{NO_NOTICE} «{letter.notice}»")
+        began = time.monotonic()
+        status, fault, final = SENT, "", ""
+        try:
+            self._send(self.message(letter), letter.to)
+        except smtplib.SMTPRecipientsRefused as refused:
+            status = max(code for code, _ in refused.recipients.values())
+            fault = f"SMTP {status}"
+            final = fault if status >= PERMANENT else ""
+        except smtplib.SMTPResponseException as error:
+            status, fault = error.smtp_code, f"SMTP {error.smtp_code}"
+        except (OSError, smtplib.SMTPException, ValueError) as error:
+            status, fault = 0, type(error).__name__
+        took = round((time.monotonic() - began) * 1000)
+        return Receipt(status=status, took_ms=took, fault=fault, final=final)
+
+    def message(self, letter: Letter) -> EmailMessage:
+        """Return the letter as a message; raises ValueError for an address that is none."""
+        written = self.notices.write(letter.notice, letter.words)
+        message = EmailMessage()
+        message["Subject"] = written.subject
+        message["From"] = self.sender
+        message["To"] = ", ".join(letter.to)
+        message["Date"] = format_datetime(letter.at)
+        message["Message-ID"] = f"<{letter.id}@{self._domain}>"
+        message["Auto-Submitted"] = "auto-generated"
+        message.set_content(written.text)
+        message.add_alternative(written.html, subtype="html")
+        return message
+
+    @property
+    def _domain(self) -> str:
+        return parseaddr(self.sender)[1].partition("@")[2] or "localhost"
+
+    def _send(self, message: EmailMessage, to: tuple[str, ...]) -> None:
+        with self._open() as server:
+            if self.security == "starttls":
+                server.starttls(context=self.trust)
+            if self.user:
+                server.login(self.user, self.password)
+            server.send_message(message, from_addr=parseaddr(self.sender)[1], to_addrs=to)
+
+    def _open(self) -> smtplib.SMTP:
+        if self.security == "tls":
+            return smtplib.SMTP_SSL(
+                self.host, self.port, self._domain, timeout=self.seconds, context=self.trust
+            )
+        return smtplib.SMTP(self.host, self.port, self._domain, timeout=self.seconds)
