@@ -18,6 +18,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from api import errors as door
 from api.browsing import ForgedRequest
+from api.identity import IdentityRefused
 from engine import process
 from engine.errors import Rejected
 from engine.law.codes import BadCode
@@ -28,8 +29,11 @@ from workflows import second_factors, signing_in
 from workflows.attempts import TooManyAttempts
 from workflows.extensions import ExtensionRefused
 from workflows.limiting import TooMany
+from workflows.reopenings import ReopeningRefused
+from workflows.send_backs import SendBackRefused
 from workflows.session_keys import NoPost
-from workflows.supplements import TooManyRounds
+from workflows.supplements import PartlyBrought, TooManyRounds
+from workflows.suspensions import SuspensionRefused
 
 LOG = logging.getLogger("motcua.api")
 MEDIA_TYPE = "application/problem+json"
@@ -48,6 +52,11 @@ TABLE: Mapping[type[Exception], tuple[int, str]] = {
     OutsideCalendar: (422, "Chưa có lịch làm việc của năm đó"),
     ExtensionRefused: (409, "Không được gia hạn"),
     TooManyRounds: (409, "Đã hết số lần yêu cầu bổ sung"),
+    PartlyBrought: (409, "Giấy tờ bổ sung chưa đủ"),
+    SuspensionRefused: (409, "Không được tạm dừng"),
+    SendBackRefused: (409, "Không được trả lại bước đó"),
+    ReopeningRefused: (409, "Không được mở lại hồ sơ"),
+    workflow.Suspended: (409, "Hồ sơ đang tạm dừng"),
     TooMany: (429, "Gửi quá nhiều yêu cầu"),
     workflow.NotFound: (404, "Không tìm thấy"),
     workflow.Stale: (412, "Hồ sơ đã thay đổi"),
@@ -65,6 +74,7 @@ TABLE: Mapping[type[Exception], tuple[int, str]] = {
     signing_in.UnknownPerson: (403, "Chưa có tài khoản"),
     second_factors.WrongPassword: (403, "Mật khẩu hiện tại không đúng"),
     second_factors.CodeDoesNotMatch: (422, "Mã không khớp"),
+    IdentityRefused: (401, "Chưa xác thực được danh tính"),
     NoPost: (403, "Chưa có vị trí công tác"),
     ForgedRequest: (403, "Yêu cầu không đến từ phiên này"),
     workflow.WorkflowError: (503, "Hệ thống chưa sẵn sàng"),

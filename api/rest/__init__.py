@@ -20,6 +20,7 @@ from api.rest import (
     audit,
     dossiers,
     extensions,
+    life,
     papers,
     people,
     procedures,
@@ -48,7 +49,7 @@ từng bước.
 """
 
 NOUNS = (
-    procedures, dossiers, tasks, supplements, referrals, results, papers, extensions, warnings,
+    procedures, dossiers, tasks, supplements, referrals, results, papers, extensions, life, warnings,
     audit,
     people, tokens, substitutions, access_log,
     synchronising, timeliness,

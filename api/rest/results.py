@@ -10,19 +10,40 @@ from api.auth import current_actor, office
 from api.rest import schemas
 from api.rest.conditions import idempotency_key, seen_revision, tagged
 from api.rest.door import answers, commanding
-from api.rest.fields import Choice, Strict
+from api.rest.fields import Choice, Strict, Text
 from api.rest.parsing import Noun
 from workflows import results
 
 blueprint = Noun("results", __name__, description="Trả kết quả cho người nộp.")
 
 MANNERS = ("counter", "online", "post")
+SHOWN = ("receipt", "identity", "authorisation")
 
 
 class ReturnBody(Strict):
     """How the result reaches the applicant."""
 
     manner = Choice(MANNERS, load_default="counter")
+    shown = Choice(
+        SHOWN,
+        load_default="",
+        metadata={"description": "Tại quầy: người nhận xuất trình gì.", "example": "receipt"},
+    )
+    collected_by = Text(
+        load_default="",
+        most=200,
+        metadata={"description": "Tại quầy: họ tên người nhận.", "example": "Nguyễn Thị Hoa"},
+    )
+    tracking_code = Text(
+        load_default="",
+        most=200,
+        metadata={"description": "Qua bưu chính: mã bưu gửi.", "example": "EB123456789VN"},
+    )
+    file_hash = Text(
+        load_default="",
+        most=64,
+        metadata={"description": "Trực tuyến: SHA-256 của tệp kết quả.", "example": "0" * 64},
+    )
 
 
 @blueprint.route("/dossiers/<string:dossier>/result", methods=["POST"])

@@ -11,7 +11,7 @@ from api.auth import current_actor, office
 from api.rest import schemas
 from api.rest.conditions import idempotency_key, seen_revision, tagged
 from api.rest.door import answers, commanding
-from api.rest.fields import Strict, Text
+from api.rest.fields import Choice, Strict, Text
 from api.rest.parsing import Noun
 from workflows import supplements
 
@@ -22,14 +22,35 @@ class RequestBody(Strict):
     """Which papers are missing or wrong, and why; all of them in one notice."""
 
     task = Text(required=True, most=80, metadata={"description": "Bước đang làm."})
-    components = fields.List(Text(most=80), required=True)
-    reason = Text(required=True)
+    components = fields.List(Text(most=80), required=True, metadata={"example": ["form"]})
+    reason = Text(load_default="", most=2000, metadata={"example": "Tờ khai chưa có chữ ký."})
+    reasons = fields.Dict(
+        keys=Text(most=80),
+        values=Text(most=2000),
+        load_default=dict,
+        metadata={"description": "Lý do của từng giấy tờ.", "example": {"form": "Thiếu chữ ký"}},
+    )
 
 
 class TakeBody(Strict):
     """Which papers arrived."""
 
-    components = fields.List(Text(most=80), load_default=list)
+    components = fields.List(Text(most=80), load_default=list, metadata={"example": ["form"]})
+    partly = Choice(
+        ("wait", "enough"),
+        load_default="",
+        metadata={"description": "Còn thiếu thì: wait chờ tiếp, enough coi là đủ."},
+    )
+
+
+class ProposalBody(RequestBody):
+    """Why the applicant has to be asked once more than the procedure allows."""
+
+
+class ApprovalBody(Strict):
+    """What whoever approves notes."""
+
+    note = Text(load_default="", most=2000, metadata={"example": "Đồng ý."})
 
 
 @blueprint.route("/dossiers/<string:dossier>/supplements", methods=["POST"])
@@ -57,4 +78,31 @@ def take_supplement(body: dict[str, Any], dossier: str) -> Response:
         dossier=dossier, revision=seen_revision(), idempotency_key=idempotency_key(), **body
     )
     view = supplements.take(office(), current_actor(), command)
+    return tagged(schemas.DOSSIER.dump(view), view.revision)
+
+
+@blueprint.route("/dossiers/<string:dossier>/supplements/proposal", methods=["POST"])
+@commanding("supplement.propose")
+@blueprint.arguments(ProposalBody)
+@answers(blueprint, 200, schemas.Dossier, tag=True)
+def propose_round(body: dict[str, Any], dossier: str) -> Response:
+    """Đề nghị thêm một lần bổ sung ngoài số lần thủ tục cho phép."""
+    body["components"] = tuple(body["components"])
+    command = supplements.ProposeRound(
+        dossier=dossier, revision=seen_revision(), idempotency_key=idempotency_key(), **body
+    )
+    view = supplements.propose(office(), current_actor(), command)
+    return tagged(schemas.DOSSIER.dump(view), view.revision)
+
+
+@blueprint.route("/dossiers/<string:dossier>/supplements/approval", methods=["POST"])
+@commanding("supplement.approve")
+@blueprint.arguments(ApprovalBody)
+@answers(blueprint, 200, schemas.Dossier, tag=True)
+def approve_round(body: dict[str, Any], dossier: str) -> Response:
+    """Duyệt thêm một lần bổ sung; không phải người đã đề nghị."""
+    command = supplements.ApproveRound(
+        dossier=dossier, revision=seen_revision(), idempotency_key=idempotency_key(), **body
+    )
+    view = supplements.approve(office(), current_actor(), command)
     return tagged(schemas.DOSSIER.dump(view), view.revision)

@@ -41,7 +41,9 @@ def test_a_birth_walks_from_the_counter_to_the_certificate(clerk, hire, received
     dossier = step.get_json()
     assert dossier["status"] == 9
     returned = clerk.post(
-        f"/dossiers/{dossier['id']}/result", {"manner": "counter"}, step.headers["ETag"]
+        f"/dossiers/{dossier['id']}/result",
+        {"manner": "counter", "shown": "receipt", "collected_by": "Nguyễn Thị Hoa"},
+        step.headers["ETag"],
     )
     assert returned.status_code == 200, returned.get_json()
     assert returned.get_json()["status"] == 10

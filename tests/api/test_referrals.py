@@ -55,7 +55,9 @@ def test_two_agencies_are_asked_and_the_permit_is_signed_after_their_answers(cle
     response = _done(hire("leader"), response, "sign", approved=True)
     response = _done(hire("registry_clerk"), response, "release")
     path = f"/dossiers/{response.get_json()['id']}/result"
-    response = clerk.post(path, {}, response.headers["ETag"])
+    response = clerk.post(
+        path, {"shown": "receipt", "collected_by": "Nguyễn Thị Hoa"}, response.headers["ETag"]
+    )
     assert response.get_json()["status"] == 10
 
 
@@ -101,6 +103,8 @@ def test_land_stops_while_tax_assesses_and_the_owner_pays(clerk, hire):
     response = _done(leader, response, "sign_certificate", approved=True)
     response = _done(officer, response, "transfer_result")
     path = f"/dossiers/{response.get_json()['id']}/result"
-    response = clerk.post(path, {"manner": "post"}, response.headers["ETag"])
+    response = clerk.post(
+        path, {"manner": "post", "tracking_code": "EB1"}, response.headers["ETag"]
+    )
     assert response.get_json()["outcome"] == "completed"
     assert response.get_json()["receiving_unit"] == CENTRE
