@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,11 +17,12 @@ from workflows.standing import deadline_of
 from workflows.store import UnitOfWork
 from workflows.store.dossiers import DossierFilter
 from workflows.store.events import revive
-from workflows.store.records import EventRow
+from workflows.store.records import DossierRow, EventRow
 from workflows.viewing import dossier_view
 from workflows.views import DossierView, Page, dossier_line, next_cursor, read_cursor
 
 MAX_PAGE = 200
+BATCH = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +33,7 @@ class DossierQuery:
     procedure: str = ""
     status: int | None = None
     overdue: bool | None = None
+    q: str = ""
     cursor: str = ""
     limit: int = 50
 
@@ -67,7 +70,11 @@ def read(office: Office, actor: Actor, dossier: str) -> DossierView:
 
 
 def list_dossiers(office: Office, actor: Actor, query: DossierQuery) -> Page:
-    """Return a page of `DossierLine`, the latest received first; raises Forbidden."""
+    """Return a page of `DossierLine`, the latest received first.
+
+    With `q`, those found by all its words, marks or not. Raises Forbidden, or InvalidInput for a
+    cursor that is not ours.
+    """
     agency = query.agency or actor.agency
     permit(actor, WORKLIST, list_of(agency))
     limit = max(1, min(query.limit, MAX_PAGE))
@@ -81,9 +88,25 @@ def list_dossiers(office: Office, actor: Actor, query: DossierQuery) -> Page:
         after=(place[0], place[1]) if place else None,
         limit=limit,
     )
-    rows = office.store.read(lambda uow: uow.dossiers.find(wanted))
+    rows = office.store.read(lambda uow: _found(uow, wanted, query.q))
     cursor = next_cursor(len(rows), limit, rows[-1].received_at, rows[-1].id) if rows else ""
     return Page(items=tuple(dossier_line(r, now) for r in rows), cursor=cursor)
+
+
+def _found(uow: UnitOfWork, wanted: DossierFilter, text: str) -> Sequence[DossierRow]:
+    """Return a page of dossiers; words are looked for a batch at a time, until the page is full."""
+    if not text.strip():
+        return uow.dossiers.find(wanted)
+    found: list[DossierRow] = []
+    after = wanted.after
+    while len(found) < wanted.limit:
+        hits = uow.searching.find(wanted.agency, text, after=after, limit=BATCH)
+        among = tuple(hit.dossier_id for hit in hits)
+        found += uow.dossiers.find(replace(wanted, among=among, limit=BATCH)) if among else ()
+        if len(hits) < BATCH:
+            break
+        after = (hits[-1].received_at, hits[-1].dossier_id)
+    return found[: wanted.limit]
 
 
 def history(office: Office, actor: Actor, dossier: str) -> tuple[EventView, ...]:

@@ -22,6 +22,7 @@ from workflows.refolding import PROJECTED, refold
 from workflows.store import UnitOfWork
 from workflows.store.events import first_broken
 from workflows.store.records import DossierRow
+from workflows.store.searching import found_by
 from workflows.store.timings import Measured, MeasuredFilter
 from workflows.views import DossierLine, dossier_line
 
@@ -194,6 +195,7 @@ def _compare(uow: UnitOfWork, office: Office, dossier: str) -> list[Difference]:
         *_rows(dossier, "step", stored_steps, rebuilt.steps),
         *_rows(dossier, "referral", referrals, rebuilt.referrals),
         *_rows(dossier, "supplement", rounds, rebuilt.rounds),
+        *_words(uow, row),
     ]
 
 
@@ -206,7 +208,15 @@ def _replace(uow: UnitOfWork, office: Office, dossier: str) -> list[Difference]:
         uow.steps.restore(dossier, list(rebuilt.steps.values()))
         uow.referrals.restore(dossier, list(rebuilt.referrals.values()))
         uow.supplements.restore(dossier, list(rebuilt.rounds.values()))
+        uow.searching.index(row, found_by(row), is_new=False)
     return found
+
+
+def _words(uow: UnitOfWork, row: DossierRow) -> Iterable[Difference]:
+    """Yield a difference when a dossier is not found by what it is called."""
+    stored, wanted = sorted(uow.searching.words_of(row.id)), sorted(found_by(row))
+    if stored != wanted:
+        yield _difference(row.id, "search_word", row.code, "word", stored, wanted)
 
 
 def _some(row: DossierRow) -> dict[str, Any]:

@@ -43,6 +43,12 @@ class ListQuery(PageQuery):
     procedure = Text(most=40, load_default="")
     status = Whole(least=1, most=10, load_default=None)
     overdue = Flag(load_default=None)
+    q = Text(
+        most=120,
+        load_default="",
+        blank=True,
+        metadata={"description": "Tìm không dấu: tên, mã hoặc đuôi mã, điện thoại."},
+    )
 
 
 class WithdrawBody(Strict):

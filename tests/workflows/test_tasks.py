@@ -18,7 +18,7 @@ from workflows.errors import (
     Stale,
 )
 from workflows.office import Office
-from workflows.tasks import ClaimTask, CompleteTask, ReleaseTask, WorklistQuery
+from workflows.tasks import ClaimTask, CompleteTask, ReleaseTask
 from workflows.views import DossierView
 
 MOST_STATEMENTS = 10
@@ -174,23 +174,3 @@ def test_nobody_signs_what_they_reviewed(office: Office) -> None:
         tasks.complete(
             office, leader, CompleteTask(dossier=view.id, task=task_of(view, "sign").task)
         )
-
-
-def test_the_worklist_is_paged_in_order(office: Office) -> None:
-    wanted = [receive(office, f"Người {n}").id for n in range(5)]
-    seen: list[str] = []
-    cursor = ""
-    while True:
-        page = tasks.worklist(office, CLERK, WorklistQuery(limit=2, cursor=cursor))
-        seen += [line.dossier for line in page.items]
-        cursor = page.cursor
-        if not cursor:
-            break
-    assert sorted(seen) == sorted(wanted)
-    assert len(set(seen)) == 5
-
-
-@pytest.mark.parametrize("cursor", ["x", "!!!!", "W10", "WyJ4Il0"])
-def test_a_cursor_that_is_not_ours_is_refused(office: Office, cursor) -> None:
-    with pytest.raises(InvalidInput):
-        tasks.worklist(office, CLERK, WorklistQuery(cursor=cursor))

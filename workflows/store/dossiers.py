@@ -12,9 +12,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from workflows.errors import NotFound
-from workflows.store.listening import LISTENING
+from workflows.store.listening import LISTENING, REACHABLE
 from workflows.store.records import DossierRow, StateRow
-from workflows.store.tables import code_counter, dossier
+from workflows.store.tables import code_counter, dossier, search_word
 from workflows.store.upserting import insert_into
 
 _COLUMNS = [dossier.c[f.name] for f in fields(DossierRow)]
@@ -24,20 +24,26 @@ _FIXED = {"id", "code", "digest", "procedure", "channel", "received_at"}
 
 @dataclass(frozen=True, kw_only=True)
 class DossierFilter:
-    """Which dossiers a list shows: those an agency takes part in, after a place in the order."""
+    """Which dossiers a list shows: those an agency takes part in, after a place in the order.
+
+    `among` keeps to dossiers that were found some other way.
+    """
 
     agency: str = ""
     procedure: str = ""
     status: int | None = None
     overdue_at: datetime | None = None
     after: tuple[datetime, str] | None = None
+    among: tuple[str, ...] | None = None
     limit: int = 50
 
 
 # Every command asks these: the statements are made once.
 _THIS = dossier.c.id == sa.bindparam("dossier", type_=dossier.c.id.type)
 _ONE = sa.select(*_COLUMNS, *_STATE).where(_THIS)
-_HELD = _ONE.add_columns(LISTENING.label("listening")).with_for_update(of=dossier)
+_HELD = _ONE.add_columns(
+    LISTENING.label("listening"), REACHABLE.label("reachable")
+).with_for_update(of=dossier)
 _CHANGE = dossier.update().where(_THIS)
 
 
@@ -48,17 +54,20 @@ class Dossiers:
         """Work on the connection of the unit of work."""
         self._connection = connection
         self.listening: str | None = None
+        self.reachable = False
 
     def lock(self, dossier_id: str) -> tuple[DossierRow, StateRow]:
         """Hold the dossier for this transaction and return it with its state.
 
         Raises NotFound. On SQLite the transaction holds the whole database already. `listening`
-        says afterwards who wants to be told what happens to it.
+        says afterwards who wants to be told what happens to it, `reachable` whether the applicant
+        gave an address for letters.
         """
         row = self._connection.execute(_HELD, {"dossier": valid_id(dossier_id)}).one_or_none()
         if row is None:
             raise NotFound("hồ sơ", dossier_id)
         self.listening = row.listening or ""
+        self.reachable = bool(row.reachable)
         return _split(row)
 
     def get(self, dossier_id: str) -> tuple[DossierRow, StateRow]:
@@ -69,12 +78,19 @@ class Dossiers:
         return _split(row)
 
     def find(self, wanted: DossierFilter) -> Sequence[DossierRow]:
-        """Return dossiers, the latest received first."""
+        """Return dossiers, the latest received first.
+
+        An agency's are read along their own index, as far as the page goes and no further.
+        """
         query = sa.select(*_COLUMNS).limit(wanted.limit)
-        query = query.order_by(dossier.c.received_at.desc(), dossier.c.id.desc())
+        at, one = dossier.c.received_at, dossier.c.id
         if wanted.agency:
-            mine = (dossier.c.receiving_unit, dossier.c.competent_agency)
-            query = query.where(sa.or_(*(c == wanted.agency for c in mine)))
+            at, one = search_word.c.received_at, search_word.c.dossier_id
+            query = query.join_from(search_word, dossier, one == dossier.c.id)
+            query = query.where(search_word.c.agency == wanted.agency, search_word.c.word == "")
+        query = query.order_by(at.desc(), one.desc())
+        if wanted.among is not None:
+            query = query.where(dossier.c.id.in_(wanted.among))
         if wanted.procedure:
             query = query.where(dossier.c.procedure == wanted.procedure)
         if wanted.status is not None:
@@ -82,8 +98,7 @@ class Dossiers:
         if wanted.overdue_at is not None:
             query = query.where(*_overdue(wanted.overdue_at))
         if wanted.after is not None:
-            key = sa.tuple_(dossier.c.received_at, dossier.c.id)
-            query = query.where(key < sa.tuple_(*_bound(wanted.after)))
+            query = query.where(sa.tuple_(at, one) < sa.tuple_(*_bound(wanted.after)))
         return [DossierRow(**row._mapping) for row in self._connection.execute(query)]  # noqa: SLF001
 
     def overdue(self, on: datetime, limit: int) -> Sequence[DossierRow]:
@@ -182,6 +197,7 @@ def _bound(after: tuple[datetime, str]) -> tuple[Any, Any]:
 def _split(row: sa.Row[Any]) -> tuple[DossierRow, StateRow]:
     values = dict(row._mapping)  # noqa: SLF001 - the public mapping of a row
     state = {f.name: values.pop(f.name) for f in fields(StateRow)}
-    values.pop("listening", None)
+    for read_along in ("listening", "reachable"):
+        values.pop(read_along, None)
     state["timers"], state["subscriptions"] = tuple(state["timers"]), tuple(state["subscriptions"])
     return DossierRow(**values), StateRow(**state)

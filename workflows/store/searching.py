@@ -20,6 +20,7 @@ from workflows.store.tables import known_word, search_word
 from workflows.store.upserting import insert_into
 
 MOST_MEANINGS = 24
+EVERYTHING = ""  # the word every dossier has: an agency's own list is a search for it
 AFTER_EVERY_LETTER = "\uffff"
 TELEPHONE_END = 4
 
@@ -62,7 +63,11 @@ class Searching:
         named = {"received_at": row.received_at, "dossier_id": row.id}
         self._connection.execute(
             search_word.insert(),
-            [{"agency": a, "word": w, **named} for a in agencies_of(row) for w in sorted(found)],
+            [
+                {"agency": agency, "word": word, **named}
+                for agency in agencies_of(row)
+                for word in (EVERYTHING, *sorted(found))
+            ],
         )
         letters = [{"word": w} for w in sorted(found) if _of_letters(w)]
         if letters:
@@ -72,7 +77,7 @@ class Searching:
     def words_of(self, dossier_id: str) -> frozenset[str]:
         """Return the words a dossier is found by now."""
         query = sa.select(search_word.c.word).where(search_word.c.dossier_id == dossier_id)
-        return frozenset(self._connection.execute(query).scalars())
+        return frozenset(self._connection.execute(query).scalars()) - {EVERYTHING}
 
     def find(
         self, agency: str, text: str, *, after: tuple[datetime, str] | None, limit: int
