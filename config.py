@@ -83,6 +83,21 @@ class Settings:
     smtp_from: str = ""
     """Who writes the letters: `Một cửa <motcua@example.vn>`."""
 
+    oidc_issuer: str = ""
+    """The identity provider people may sign in by (OpenID Connect); empty for none."""
+
+    oidc_client_id: str = ""
+    """What the identity provider calls this program."""
+
+    oidc_client_secret: str = ""
+    """What the program proves itself with to the identity provider."""
+
+    oidc_claim: str = "preferred_username"
+    """The claim that holds the code of a person here; roles are never taken from claims."""
+
+    oidc_name: str = "đăng nhập một lần của tỉnh"
+    """What people call the identity provider."""
+
     @classmethod
     def from_environ(cls, environ: Mapping[str, str] | None = None) -> Settings:
         """Read the settings from a mapping, by default the environment of this process.
@@ -116,6 +131,7 @@ class Settings:
             smtp_password=given.get("smtp_password", cls.smtp_password),
             smtp_from=given.get("smtp_from", cls.smtp_from),
             public_url=_web_address("PUBLIC_URL", given.get("public_url", cls.public_url)),
+            **_identity(given),
             trusted_proxies=_proxies(given.get("trusted_proxies", str(cls.trusted_proxies))),
         )
 
@@ -180,6 +196,14 @@ def _proxies(value: str) -> int:
         return int(value)
     advice = f"số máy trung gian là số nguyên từ 0 đến {MAX_PROXIES}"
     raise BadSetting(f"{PREFIX}TRUSTED_PROXIES", value, advice)
+
+
+def _identity(given: Mapping[str, str]) -> dict[str, str]:
+    names = ("oidc_issuer", "oidc_client_id", "oidc_client_secret", "oidc_claim", "oidc_name")
+    chosen = {name: given[name] for name in names if given.get(name)}
+    if chosen.get("oidc_issuer") and not chosen.get("oidc_client_id"):
+        raise BadSetting(f"{PREFIX}OIDC_CLIENT_ID", "", "hãy ghi mã do nơi cấp danh tính đặt")
+    return chosen
 
 
 def _web_address(name: str, value: str) -> str:

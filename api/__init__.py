@@ -11,6 +11,8 @@ from pathlib import Path
 from flask import Flask
 
 from api import browsing, headers, health, limits, pages, problems, rest, watching
+from api.identity import Provider
+from api.pages import signing_in
 from config import Settings
 from workflows.catalogue import Catalogue
 from workflows.clock import Clock, Ids, SystemClock, SystemIds
@@ -48,6 +50,7 @@ def create_app(
     app.extensions["motcua.forms"] = settings.bpmn_folder / "shared" / "forms"
     headers.register(app, office.ids)
     app.config[browsing.PUBLIC_URL] = settings.public_url
+    app.config[signing_in.PROVIDER] = Provider.of(settings)
     browsing.register(app)
     watching.register(app, office)
     limits.register(app, settings)

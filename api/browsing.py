@@ -56,6 +56,25 @@ def hand_over(response: Response, key: str) -> Response:
     return response
 
 
+def kept() -> str:
+    """Return what the browser keeps while it is at the identity provider."""
+    return request.cookies.get(f"{_cookie_name()}-trip", "")
+
+
+def keep(response: Response, value: str, *, seconds: int) -> Response:
+    """Let the browser keep a value for some seconds; none take it away."""
+    response.set_cookie(
+        f"{_cookie_name()}-trip",
+        value,
+        max_age=seconds,
+        secure=_is_secure(),
+        httponly=True,
+        samesite="Lax",
+        path="/",
+    )
+    return response
+
+
 def check_origin() -> None:
     """Raise ForgedRequest for an unsafe request that another site's page sent."""
     if request.method in SAFE_METHODS:

@@ -186,7 +186,7 @@ def list_tokens(office: Office, actor: Actor, agency: str = "") -> tuple[TokenVi
     Raises Forbidden or NotFound.
     """
     if not agency:
-        permit(actor, OWN_ACCOUNT, own_account(actor))
+        permit(actor, LIST_TOKENS, own_account(actor))
         rows = office.store.read(lambda uow: uow.accounts.tokens(person_code=actor.person))
         return tuple(map(_view, rows))
     agencies = office.catalogue.agencies
@@ -208,10 +208,7 @@ def revoke_own_or_other(office: Office, actor: Actor, command: RevokeToken) -> T
         if row is None:
             permit(actor, REVOKE_TOKEN, governed(agencies, actor.agency))
             raise NotFound("mã truy cập", command.token)
-        if row.person == actor.person:
-            permit(actor, OWN_ACCOUNT, own_account(actor))
-        else:
-            permit(actor, REVOKE_TOKEN, governed(agencies, row.agency, person=row.person))
+        permit(actor, REVOKE_TOKEN, governed(agencies, row.agency, person=row.person))
         uow.accounts.revoke(row.hash, now)
         return uow.accounts.token(command.token) or row
 

@@ -11,7 +11,7 @@ from typing import Any
 from flask import Blueprint, Flask, Response, current_app, render_template, request
 
 from api.auth import PUBLIC, declares, office
-from api.pages import account, catalogue, dossiers, showing, signing_in, steps
+from api.pages import account, catalogue, dossiers, identity, showing, signing_in, steps
 
 blueprint = Blueprint("pages", __name__)
 
@@ -56,6 +56,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(catalogue.blueprint)
     app.register_blueprint(dossiers.blueprint)
     app.register_blueprint(signing_in.blueprint)
+    app.register_blueprint(identity.blueprint)
     app.register_blueprint(account.blueprint)
     app.register_blueprint(steps.blueprint)
 

@@ -125,14 +125,19 @@ def sign_out() -> AnyResponse:
     """End the session, here and at the identity provider it came by."""
     key = _own_form()
     identity_token = sessions.sign_out(office(), key)
-    provider = current_app.config.get(PROVIDER)
-    to = provider.way_out(identity_token) if provider and identity_token else "/sign-in"
+    to = _way_out(identity_token)
     return browsing.hand_over(_go(to), "")
 
 
-def opened(session: Opened) -> AnyResponse:
-    """Answer a sign-in that went well elsewhere: the cookie, and the next page."""
-    return _moved(session)
+def _way_out(identity_token: str) -> str:
+    """Return where to go after signing out; a provider that is down keeps nobody in."""
+    provider = current_app.config.get(PROVIDER)
+    if provider is None or not identity_token:
+        return "/sign-in"
+    try:
+        return str(provider.way_out(identity_token, browsing.public_origin() + "/sign-in"))
+    except WorkflowError:
+        return "/sign-in"
 
 
 def _own_form() -> str:

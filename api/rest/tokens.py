@@ -66,7 +66,7 @@ class Tokens(Schema):
 
 
 @blueprint.route("/tokens")
-@reading("account.own")
+@reading("token.list")
 @blueprint.arguments(AgencyQuery, location="query")
 @answers(blueprint, 200, Tokens)
 def list_tokens(query: dict[str, Any]) -> Response:
@@ -88,7 +88,7 @@ def issue(body: dict[str, Any]) -> tuple[Response, int]:
 
 
 @blueprint.route("/tokens/<string:token>/revoke", methods=["POST"])
-@posting("account.own")
+@posting("token.revoke")
 @blueprint.arguments(NoBody)
 @answers(blueprint, 200, Token)
 def revoke(_body: dict[str, Any], token: str) -> Response:

@@ -151,6 +151,18 @@ ADMINISTERS = Rule(
     "Quản trị của cơ quan đó hoặc của cơ quan cấp trên; không đọc hồ sơ.",
     lambda actor, resource: actor.role == ADMINISTRATOR and _governs(actor, resource),
 )
+OWN_OR_ADMINISTERS = Rule(
+    "own_or_administers",
+    "Của chính mình, hoặc quản trị của cơ quan đó hay của cơ quan cấp trên.",
+    lambda actor, resource: (
+        OWN_ACCOUNT.holds(actor, resource) or ADMINISTERS.holds(actor, resource)
+    ),
+)
+KNOWN = Rule(
+    "known",
+    "Mọi người đã đăng nhập: thủ tục và số đo không có dữ liệu cá nhân.",
+    lambda actor, _resource: bool(actor.agency),
+)
 DEPUTISES = Rule(
     "deputises",
     "Người vắng mặt, lãnh đạo hoặc quản trị của cơ quan có vị trí được làm thay.",
@@ -260,26 +272,30 @@ RULES: dict[str, Rule] = {
     "account.own": OWN_ACCOUNT,
     "person.list": ADMINISTERS,
     "person.change": ADMINISTERS,
-    "token.list": ADMINISTERS,
-    "token.revoke": ADMINISTERS,
+    "token.list": OWN_OR_ADMINISTERS,
+    "token.revoke": OWN_OR_ADMINISTERS,
+    "procedure.read": KNOWN,
     "substitution.list": DEPUTISES,
     "substitution.propose": DEPUTISES,
     "substitution.approve": APPROVES_SUBSTITUTE,
     "substitution.end": DEPUTISES,
     "access_log.read": LOOKS_OVER,
 }
+EVERYBODYS = frozenset({"account.own", "procedure.read", "token.list", "token.revoke"})
 # These look after the program or over its shoulder, and never touch a dossier. What they may do is
 # listed here and needs a rule besides: an action added for the counter is not theirs by accident.
 APART: dict[str, frozenset[str]] = {
-    ADMINISTRATOR: frozenset(
-        {
-            "account.own", "person.list", "person.change", "token.list", "token.revoke",
-            "substitution.list", "substitution.propose", "substitution.end", "access_log.read",
-            "job.list", "job.manage", "webhook.manage",
-        }
-    ),
-    AUDITOR_ROLE: frozenset({"account.own", "access_log.read", "audit.read"}),
-    REVIEWER: frozenset({"account.own", "record.export", "report.read"}),
+    ADMINISTRATOR: EVERYBODYS | {
+        "access_log.read", "job.list", "job.manage", "person.change",
+        "person.list", "substitution.end", "substitution.list", "substitution.propose",
+        "webhook.manage",
+    },
+    AUDITOR_ROLE: EVERYBODYS | {
+        "access_log.read", "audit.read",
+    },
+    REVIEWER: EVERYBODYS | {
+        "record.export", "report.read",
+    },
 }  # fmt: skip
 BARRED_ACTIONS = frozenset(
     {

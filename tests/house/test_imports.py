@@ -30,7 +30,7 @@ LIBRARIES = {
     "workflows.store": {"sqlalchemy", "alembic", "orjson"},
     "api": {
         "flask", "flask_smorest", "marshmallow", "werkzeug", "apispec", "webargs", "jinja2",
-        "click", "rich", "waitress", "markupsafe", "standardwebhooks",
+        "click", "rich", "waitress", "markupsafe", "authlib", "joserfc", "httpx", "segno", "standardwebhooks",
     },
 }  # fmt: skip
 

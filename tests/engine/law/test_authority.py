@@ -46,6 +46,7 @@ RIGHT = {
     "supplement.approve": ("leader", DOSSIER),
     "deadline.warn": (SYSTEM, DOSSIER),
     "account.own": ("officer", Resource(assignee="p1")),
+    "procedure.read": ("officer", LIST),
     "person.list": ("administrator", LIST),
     "person.change": ("administrator", LIST),
     "token.list": ("administrator", LIST),
@@ -84,6 +85,9 @@ def test_every_action_has_a_case() -> None:
 def test_the_right_hand_may_and_nobody_else(action: str) -> None:
     role, resource = RIGHT[action]
     assert allow(actor(role), action, resource).allowed
+    if action == "procedure.read":  # anybody known
+        assert not allow(actor(role, ""), action, resource).allowed
+        return
     if action == "account.own":  # one's own account goes along to any agency
         other = Actor(person="p2", agency=HERE, role=role)
         assert not allow(other, action, resource).allowed
