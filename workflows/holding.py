@@ -272,12 +272,13 @@ class Held:
         self, events: Sequence[Event], rows: Sequence[EventRow], before: DossierRow
     ) -> list[OutboxRow]:
         """Return what others are told of these events; who listens was read with the lock."""
-        listening = self.uow.dossiers.listening
-        if listening is None:
-            listening = self.uow.outgoing.listening()
-        news = News(events=events, rows=rows, before=before, after=self.row, is_new=self.is_new)
-        listeners = announcing.read_listeners(listening)
-        return announcing.announce(news, listeners, self.office.ids, self.now)
+        known, new = self.uow.dossiers, self.is_new
+        listening = self.uow.outgoing.listening() if known.listening is None else known.listening
+        news = News(
+            events=events, rows=rows, before=before, after=self.row, is_new=new,
+            reachable=known.reachable,
+        )  # fmt: skip
+        return announcing.announce(news, listening, self.office.ids, self.now)
 
     def _chained(self, happened: Iterable[tuple[Event, str]]) -> list[EventRow]:
         stamp = Stamp(

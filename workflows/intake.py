@@ -144,6 +144,7 @@ def _receive(uow: UnitOfWork, office: Office, actor: Actor, command: ReceiveDoss
         facts=facts,
     )
     owed = _owed(version, command, now)
+    uow.dossiers.reachable = bool(noted.email)
     view = held.save(advance, before=(received,), after=(*owed, *attached))
     uow.intakes.add(noted)
     attach(uow, attached, row.id)
