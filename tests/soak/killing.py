@@ -26,6 +26,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from api import open_office
@@ -38,6 +39,7 @@ from workflows.office import Office
 ROOT = Path(__file__).parents[2]
 CLIENTS = 4
 READY_WITHIN_SECONDS = 10.0
+GIVE_UP_SECONDS = 90.0
 SERVER = "from api.cli import main; main()"
 FACTS = {"complete": True, "ask": False}
 ASKED = {"components": ["form"], "reason": "Thiếu chữ ký"}
@@ -64,15 +66,16 @@ class Report:
     acknowledged: int = 0
     sent_again: int = 0
     dossiers: int = 0
-    slowest_start: float = 0.0
+    starts: list[float] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
         """Say it in one line."""
         return (
             f"{self.kills} kills, {self.dossiers} dossiers, {self.acknowledged} acknowledged "
-            f"commands ({self.sent_again} sent again after a cut), slowest start "
-            f"{self.slowest_start:.1f} s, wrong: {len(self.wrong)}"
+            f"commands ({self.sent_again} sent again after a cut), ready again after "
+            f"{median(self.starts):.1f} s (at most {max(self.starts):.1f} s), "
+            f"wrong: {len(self.wrong)}"
         )
 
 
@@ -95,13 +98,13 @@ class Server:
             self.process = subprocess.Popen(
                 command, cwd=ROOT, env=self.environ, stdout=subprocess.DEVNULL, stderr=log
             )
-        while time.monotonic() - began < READY_WITHIN_SECONDS:
+        while time.monotonic() - began < GIVE_UP_SECONDS:
             if self.process.poll() is not None:
                 raise RuntimeError(self.log.read_text(encoding="utf-8")[-2000:])
             if self._is_ready():
                 return time.monotonic() - began
             time.sleep(0.05)
-        raise TimeoutError(f"not ready within {READY_WITHIN_SECONDS} s")
+        raise TimeoutError(f"not ready within {GIVE_UP_SECONDS} s")
 
     def kill(self) -> None:
         """Kill -9, as a power cut would."""
@@ -211,14 +214,14 @@ def soak(database: str, folder: Path, kills: int, seed: int = 1) -> Report:
     clients = [
         Client(server.port, _hire(office, n), seed * 100 + n, stopping) for n in range(CLIENTS)
     ]
-    report.slowest_start = server.start()
+    report.starts.append(server.start())
     for client in clients:
         client.start()
     for _ in range(kills):
         time.sleep(chance.uniform(0.1, 1.2))
         server.kill()
         report.kills += 1
-        report.slowest_start = max(report.slowest_start, server.start())
+        report.starts.append(server.start())
     time.sleep(0.5)
     stopping.set()
     for client in clients:
@@ -244,6 +247,9 @@ def _compare(office: Office, clients: list[Client], report: Report) -> None:
     report.wrong += [f"client {c.name} does not end" for c in clients if c.is_alive()]
     per_dossier = Counter(line.dossier for line in lines)
     report.dossiers = len(per_dossier)
+    report.wrong += [
+        f"ready only after {s:.1f} s" for s in report.starts if s > READY_WITHIN_SECONDS
+    ]
     stored = set(office.store.read(lambda uow: uow.dossiers.ids()))
     if stored != set(per_dossier):
         report.wrong.append(f"{len(stored ^ set(per_dossier))} dossiers nobody knows, or lost")
