@@ -59,4 +59,6 @@ def dossier_view(
         finance=standing.finance,
         delivery=standing.delivery,
         sync=standing.sync(row.status),
+        suspended_ground=row.suspended_ground,
+        suspended_until=row.suspended_until,
     )

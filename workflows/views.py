@@ -95,6 +95,8 @@ class DossierView:
     finance: FinanceState = FinanceState.NONE
     delivery: DeliveryState = DeliveryState.NONE
     sync: SyncState = SyncState.NONE
+    suspended_ground: str = ""
+    suspended_until: datetime | None = None
 
     def to_record(self) -> dict[str, Any]:
         """Return plain JSON values."""
@@ -144,7 +146,7 @@ class Page:
 
 
 def _moments(kind: type, record: Mapping[str, Any]) -> dict[str, Any]:
-    moments = {f.name for f in fields(kind) if f.name.endswith("_at")}
+    moments = {f.name for f in fields(kind) if f.name.endswith(("_at", "_until"))}
     return {
         k: datetime.fromisoformat(v) if k in moments and v is not None else v
         for k, v in record.items()

@@ -125,6 +125,8 @@ class Dossier(ma.Schema):
     delivery_name = label("delivery")
     sync = text("none, pending, done hoặc refused: đồng bộ với hệ thống khác.")
     sync_name = label("sync")
+    suspended_ground = text("Căn cứ đang tạm dừng; trống là không tạm dừng.")
+    suspended_until = moment("Lúc tự tiếp tục; null là chưa định.", null=True)
     tasks = listed(Task, "Các bước đang mở.")
     timers = listed(Timer)
     waits = listed(Wait)

@@ -16,6 +16,7 @@ from engine.law.papers import CHANNELS, Case, Head, Issuer, PaperNotPossible, de
 from engine.law.working_time import ZONE
 from engine.timing.events import (
     ApologyIssued,
+    DossierHandedOver,
     DossierWithdrawn,
     Event,
     IntakeRefused,
@@ -40,6 +41,7 @@ ROLES = {
 }
 MANNERS = {"counter": "Nhận trực tiếp", "post": "Nhận qua bưu chính", "online": "Nhận trực tuyến"}
 APPLICANT = "Người nộp hồ sơ"
+GIVEN = "Giao nhận hồ sơ"
 
 
 class RecordOutOfOrder(PaperNotPossible):
@@ -187,8 +189,27 @@ def _hand_overs(case: Case) -> Iterator[HandOver]:
             number += 1
             opened[event.step] = _unit(case, event)
             yield _hand_over(case, number, giver, event, closed.get(event.step))
+        elif isinstance(event, DossierHandedOver):
+            number += 1
+            yield _papers_given(case, number, event)
         elif isinstance(event, StepCompleted):
             giver = opened.get(event.step, giver)
+
+
+def _papers_given(case: Case, number: int, event: DossierHandedOver) -> HandOver:
+    """Return the row of papers that went from one hand to another (giao nhận)."""
+    at = event.at.astimezone(ZONE)
+    return HandOver(
+        number=number,
+        giver=f"{case.person(event.giver, event.at)}, {case.agency(event.from_agency)}",
+        receiver=f"{event.receiver}, {case.agency(event.to_agency)}",
+        step=GIVEN,
+        at=at,
+        due_at=None,
+        finished_at=at,
+        result=UNTIMED,
+        note="; ".join((*event.papers, event.note)).strip("; "),
+    )
 
 
 def _hand_over(
