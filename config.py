@@ -50,6 +50,17 @@ class Settings:
     """The file of the key that signs roots of the record; its public keys lie beside it in
     `….pub`. Keep it apart from the database: who has both can write another history."""
 
+    file_store: str = "var/files"
+    """Where the bytes of files are kept: a folder, or an address such as `s3://bucket/folder`."""
+
+    virus_scanner: str = ""
+    """The clamd that looks at files before they are served: `tcp://host:3310` or
+    `unix:/run/clamd.sock`; empty means that nobody does."""
+
+    personal_key: Path = Path("var/personal-key")
+    """The file of the key that hashes national ids; made at the first start. Who has it and the
+    database can try ids until one fits."""
+
     rate_limits: str = ""
     """How often somebody may ask, over the defaults: `api=6000/60 anonymous=600/60 lookup=10/60
     wrong_code=5/3600 sign_in=10/60`, each so many in so many seconds; `api=off` lifts one."""
@@ -122,6 +133,9 @@ class Settings:
             host=_host(given.get("host", cls.host)),
             port=_port(given.get("port", str(cls.port))),
             audit_key=_file("AUDIT_KEY", given.get("audit_key", str(cls.audit_key))),
+            file_store=given.get("file_store") or cls.file_store,
+            virus_scanner=_scanner(given.get("virus_scanner", cls.virus_scanner)),
+            personal_key=_file("PERSONAL_KEY", given.get("personal_key", str(cls.personal_key))),
             rate_limits=_rate_limits(given.get("rate_limits", cls.rate_limits)),
             webhook_networks=_networks(given.get("webhook_networks", cls.webhook_networks)),
             smtp_host=given.get("smtp_host", cls.smtp_host),
@@ -153,6 +167,13 @@ def _file(name: str, value: str) -> Path:
     if value:
         return Path(value)
     raise BadSetting(f"{PREFIX}{name}", value, "hãy viết đường dẫn của tệp")
+
+
+def _scanner(value: str) -> str:
+    if not value or value.startswith(("tcp://", "unix:/")):
+        return value
+    advice = "hãy viết tcp://MÁY:CỔNG hoặc unix:/ĐƯỜNG/DẪN"
+    raise BadSetting(f"{PREFIX}VIRUS_SCANNER", value, advice)
 
 
 def _host(value: str) -> str:

@@ -17,6 +17,8 @@ from config import Settings
 from workflows.catalogue import Catalogue
 from workflows.clock import Clock, Ids, SystemClock, SystemIds
 from workflows.office import Office
+from workflows.scanning import Clamd
+from workflows.shelving import Shelf
 from workflows.store import Store
 
 MAX_BODY_BYTES = 1024 * 1024
@@ -34,7 +36,25 @@ def open_office(settings: Settings, clock: Clock | None = None, ids: Ids | None 
         Path(file).parent.mkdir(parents=True, exist_ok=True)
     store = Store.open(settings.database_url)
     catalogue.publish(store, clock.now())
-    return Office(store, catalogue, clock, ids or SystemIds())
+    ids = ids or SystemIds()
+    return Office(
+        store,
+        catalogue,
+        clock,
+        ids,
+        shelf=Shelf(settings.file_store),
+        scanner=Clamd(settings.virus_scanner) if settings.virus_scanner else None,
+        personal_key=_personal_key(settings.personal_key, ids),
+    )
+
+
+def _personal_key(file: Path, ids: Ids) -> bytes:
+    """Return the key that hashes national ids; made once, readable by its owner alone."""
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)
+        file.write_text(ids.new_token(), encoding="ascii")
+    return file.read_bytes().strip()
 
 
 def create_app(

@@ -10,6 +10,7 @@ import click
 from api.cli_audit import audit, keys, verify
 from api.cli_deadlines import calendar_group, deadline
 from api.cli_demo import demo
+from api.cli_files import files
 from api.cli_operate import db, serve
 from api.cli_papers import papers
 from api.cli_people import access_log_command, passwords, people_group, tokens
@@ -25,6 +26,7 @@ def main() -> None:
 
 
 COMMANDS = (
+    files,
     demo, serve, validate, procedures, walk, deadline, calendar_group, review, rebuild, papers,
     people_group, passwords, tokens, access_log_command, db, verify, audit, keys,
 )  # fmt: skip

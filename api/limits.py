@@ -91,3 +91,11 @@ def take(bucket: str, holder: str = "") -> None:
     if limit is not None:
         limiter = cast("Limiter", current_app.extensions["motcua.limiter"])
         limiter.take(office(), bucket, holder or (request.remote_addr or ""), limit)
+
+
+def check(bucket: str, holder: str = "") -> None:
+    """Raise TooMany when a bucket is empty, and take nothing."""
+    limit = cast("dict[str, Limit]", current_app.extensions["motcua.limits"]).get(bucket)
+    if limit is not None:
+        limiter = cast("Limiter", current_app.extensions["motcua.limiter"])
+        limiter.check(office(), bucket, holder or (request.remote_addr or ""), limit)

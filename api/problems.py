@@ -21,14 +21,20 @@ from api.browsing import ForgedRequest
 from api.identity import IdentityRefused
 from engine import process
 from engine.errors import Rejected
+from engine.law.checklist import WrongPaper
 from engine.law.codes import BadCode
+from engine.law.fees import FeeRefused, PaymentRequired
 from engine.law.working_time import OutsideCalendar
 from engine.process.expressions import CannotEvaluate
 from workflows import errors as workflow
 from workflows import second_factors, signing_in
 from workflows.attempts import TooManyAttempts
+from workflows.corrections import NotCorrectable
 from workflows.extensions import ExtensionRefused
+from workflows.files import FileInQuarantine
+from workflows.inspecting import FileRefused
 from workflows.limiting import TooMany
+from workflows.lookups import NotThere
 from workflows.reopenings import ReopeningRefused
 from workflows.send_backs import SendBackRefused
 from workflows.session_keys import NoPost
@@ -59,6 +65,13 @@ TABLE: Mapping[type[Exception], tuple[int, str]] = {
     workflow.Suspended: (409, "Hồ sơ đang tạm dừng"),
     TooMany: (429, "Gửi quá nhiều yêu cầu"),
     workflow.NotFound: (404, "Không tìm thấy"),
+    NotThere: (404, "Không tìm thấy hồ sơ"),
+    FileRefused: (422, "Tệp không được nhận"),
+    FileInQuarantine: (409, "Tệp chưa mở được"),
+    FeeRefused: (409, "Khoản thu không hợp lệ"),
+    PaymentRequired: (409, "Chưa nộp phí, lệ phí"),
+    WrongPaper: (422, "Thành phần hồ sơ ghi mâu thuẫn"),
+    NotCorrectable: (409, "Không đính chính được mục này"),
     workflow.Stale: (412, "Hồ sơ đã thay đổi"),
     workflow.Conflict: (409, "Có người khác vừa thao tác"),
     workflow.NotOpen: (409, "Bước không còn mở"),

@@ -79,6 +79,16 @@ class Limiter:
                 return
         self._fetch(office, key, limit, now)
 
+    def check(self, office: Office, bucket: str, holder: str, limit: Limit) -> None:
+        """Raise TooMany when the holder's bucket is empty, and take nothing from it."""
+        key = hashlib.sha256(f"{bucket}\n{holder}".encode()).hexdigest()
+        now_ms = int(office.clock.now().timestamp() * 1000)
+        each = limit.seconds * 1000 // limit.amount
+        full_at = office.store.read(lambda uow: uow.limits.full_at_ms(key))
+        wait = full_at + each - each * limit.amount - now_ms
+        if wait > 0:
+            raise TooMany(_seconds(timedelta(milliseconds=wait)))
+
     def _fetch(self, office: Office, key: str, limit: Limit, now: datetime) -> None:
         """Take a portion from the shared bucket, or one where a portion is not there."""
         each, now_ms = limit.seconds * 1000 // limit.amount, int(now.timestamp() * 1000)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hmac
 import re
 
-from engine.law.whereabouts import Seen, Whereabouts, whereabouts
+from engine.law.whereabouts import Seen, Turn, Whereabouts, whereabouts
 from workflows.accounting import account_of
 from workflows.errors import WorkflowError
 from workflows.office import Office
@@ -17,6 +17,7 @@ from workflows.store import UnitOfWork
 
 TOKEN = re.compile(r"[a-z2-7]{16,32}")
 LAST_DIGITS = 4
+__all__ = ["NotThere", "Turn", "Whereabouts", "by_code", "by_token"]
 PUBLIC, ACTION = "public", "status.read"
 
 

@@ -18,9 +18,12 @@ from api.rest import (
     access_log,
     assigning,
     audit,
+    counter,
     dossiers,
     extensions,
+    files,
     life,
+    lookups,
     papers,
     people,
     procedures,
@@ -49,8 +52,9 @@ từng bước.
 """
 
 NOUNS = (
-    procedures, dossiers, tasks, supplements, referrals, results, papers, extensions, life, warnings,
-    audit,
+    counter, files, lookups,
+    procedures, dossiers, tasks, supplements, referrals, results, papers, extensions, life,
+    warnings, audit,
     people, tokens, substitutions, access_log,
     synchronising, timeliness,
     reports, worklist, assigning,
@@ -91,6 +95,7 @@ def register(app: Flask) -> None:
     bearer = {"type": "http", "scheme": "bearer"}
     api = MotcuaApi(app, spec_kwargs={"info": {"description": DESCRIPTION}})
     api.spec.components.security_scheme("bearer", bearer)
+    files.register(app)
     for noun in NOUNS:
         api.register_blueprint(noun.blueprint, url_prefix="/api/v1")
     _declare(app, "api-docs.openapi_json", PUBLIC)

@@ -14,11 +14,36 @@ from api.rest.door import PageQuery, answers, commanding, page, posting, reading
 from api.rest.fields import Choice, Facts, Flag, Strict, Text, Whole, papers
 from api.rest.parsing import Noun
 from workflows import dossiers, intake
+from workflows.noting import Contact, Submitter
 from workflows.views import Page
 
 blueprint = Noun("dossiers", __name__, description="Hồ sơ: tiếp nhận, đọc, lịch sử, thời hạn, rút.")
 
 CHANNELS = ("counter", "online", "post")
+
+
+class SubmitterBody(Strict):
+    """Who hands the dossier in."""
+
+    kind = Choice(("self", "authorised", "post"), load_default="self")
+    name = Text(most=200, load_default="", blank=True)
+    national_id = Text(most=20, load_default=None)
+    phone = Text(most=20, load_default="", blank=True)
+    authorisation = Text(
+        most=500,
+        load_default="",
+        blank=True,
+        metadata={"description": "Văn bản ủy quyền.", "example": "Giấy ủy quyền ngày 02/03/2026"},
+    )
+
+
+class ContactBody(Strict):
+    """Where the applicant is reached, and how the result is wanted."""
+
+    address = Text(most=500, load_default="", blank=True)
+    email = Text(most=200, load_default="", blank=True)
+    result_by = Choice(("counter", "post", "electronic"), load_default="counter")
+    result_address = Text(most=500, load_default="", blank=True)
 
 
 class ReceiveBody(Strict):
@@ -29,7 +54,27 @@ class ReceiveBody(Strict):
     applicant_name = Text(required=True, most=200)
     applicant_id = Text(most=20, load_default=None)
     phone = Text(most=20, load_default=None)
+    submitter = fields.Nested(SubmitterBody, load_default=None)
+    contact = fields.Nested(ContactBody, load_default=None)
     components = papers(load_default=dict)
+    files = fields.Dict(
+        keys=Text(most=80),
+        values=fields.List(Text(most=40)),
+        load_default=dict,
+        metadata={"description": "Tệp đã tải lên: mã thành phần, hoặc other -> mã tệp."},
+    )
+    pieces = fields.Dict(
+        keys=Text(most=80),
+        values=Whole(most=1_000),
+        load_default=dict,
+        metadata={"description": "Khoản thu theo yêu cầu: mã -> số lượng."},
+    )
+    exemptions = fields.Dict(
+        keys=Text(most=80),
+        values=Text(most=500),
+        load_default=dict,
+        metadata={"description": "Khoản được miễn: mã -> căn cứ."},
+    )
     facts = Facts(load_default=dict)
     receiving_unit = Text(most=40, load_default="", blank=True)
     competent_agency = Text(most=40, load_default="", blank=True)
@@ -142,7 +187,12 @@ class Deadline(Schema):
 @answers(blueprint, 201, schemas.Dossier, tag=True)
 def receive(body: dict[str, Any]) -> Response:
     """Tiếp nhận hồ sơ."""
-    command = intake.ReceiveDossier(idempotency_key=idempotency_key(), **body)
+    who = Submitter(**(body.pop("submitter") or {}))
+    contact = Contact(**(body.pop("contact") or {}))
+    body["files"] = {name: tuple(ids) for name, ids in body["files"].items()}
+    command = intake.ReceiveDossier(
+        idempotency_key=idempotency_key(), submitter=who, contact=contact, **body
+    )
     view = intake.receive(office(), current_actor(), command)
     response = tagged(schemas.DOSSIER.dump(view), view.revision, 201)
     response.headers["Location"] = f"/api/v1/dossiers/{view.id}"

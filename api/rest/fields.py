@@ -192,15 +192,21 @@ def _plain(name: str, value: Any, errors: dict[str, list[str]]) -> Any:
 
 
 class PaperCount(Strict):
-    """How many originals and copies of one paper were handed in."""
+    """How many of one paper were handed in, how it is obtained and how it stands."""
 
     originals = Whole(most=1_000, load_default=0)
     copies = Whole(most=1_000, load_default=0)
+    electronic = Whole(most=1_000, load_default=0)
+    mode = Choice(("", "submit", "present", "lookup", "held"), load_default="", blank=True)
+    state = Choice(
+        ("", "brought", "missing", "looked_up", "held", "open"), load_default="", blank=True
+    )
+    note = Text(most=500, load_default="", blank=True)
 
 
 def papers(**options: Any) -> fields.Dict:
     """Return a field for papers: component id -> counts."""
-    description = "Thành phần hồ sơ: mã -> số bản chính, bản sao."
+    description = "Thành phần hồ sơ: mã -> số bản, cách có được, tình trạng, ghi chú."
     return fields.Dict(
         keys=Text(most=80),
         values=fields.Nested(PaperCount),

@@ -20,6 +20,7 @@ from workflows import accounts, session_keys
 from workflows.catalogue import Catalogue
 from workflows.clock import SeededIds, SimulatedClock
 from workflows.office import Office
+from workflows.shelving import Shelf
 from workflows.store import Store
 
 ROOT = Path(__file__).parents[2]
@@ -57,11 +58,14 @@ def settings(tmp_path: Path, empty_database: Path) -> Settings:
 
 
 @pytest.fixture
-def office(settings: Settings, catalogue: Catalogue, clock: SimulatedClock) -> Iterator[Office]:
+def office(
+    settings: Settings, catalogue: Catalogue, clock: SimulatedClock, tmp_path: Path
+) -> Iterator[Office]:
     """An office with nobody and nothing in it."""
     store = Store.open(settings.database_url)
     catalogue.publish(store, clock.now())
-    yield Office(store, catalogue, clock, SeededIds(1))
+    shelf = Shelf(str(tmp_path / "files"))
+    yield Office(store, catalogue, clock, SeededIds(1), shelf=shelf, personal_key=b"key")
     store.close()
 
 

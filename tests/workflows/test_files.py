@@ -217,4 +217,4 @@ def test_an_infected_file_is_refused_at_once(shelved: Office, clamd: SimpleNames
     packed = make.package({"[Content_Types].xml": b""})
     assert b"EICAR" not in packed
     with pytest.raises(FileRefused, match="vi-rút"):
-        files.upload(scanned, CLERK, given(PDF.replace(b"%%EOF", b"%EICAR\n%%EOF"), "b.pdf"))
+        files.upload(scanned, CLERK, given(PDF + b"%EICAR\n", "b.pdf"))

@@ -1,0 +1,102 @@
+"""The counter (quầy Một cửa): put an intake right, take money, exempt."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response
+from marshmallow import fields
+
+from api.auth import current_actor, office
+from api.rest import schemas
+from api.rest.conditions import idempotency_key, seen_revision, tagged
+from api.rest.door import answers, commanding
+from api.rest.fields import Choice, Strict, Text, Whole, papers
+from api.rest.parsing import Noun
+from workflows import corrections, fees
+
+blueprint = Noun("counter", __name__, description="Quầy: đính chính, thu và miễn phí, lệ phí.")
+
+
+class ChangesBody(Strict):
+    """New values of what was written at intake; what is not named stays."""
+
+    applicant_name = Text(most=200)
+    applicant_id = Text(most=20, blank=True)
+    phone = Text(most=20, blank=True)
+    address = Text(most=500, blank=True)
+    email = Text(most=200, blank=True)
+    support_point = Text(most=40, blank=True)
+    submitter_kind = Choice(("self", "authorised", "post"))
+    submitter_name = Text(most=200, blank=True)
+    submitter_id = Text(most=20, blank=True)
+    submitter_phone = Text(most=20, blank=True)
+    authorisation = Text(most=500, blank=True)
+    result_by = Choice(("counter", "post", "electronic"))
+    result_address = Text(most=500, blank=True)
+    components = papers()
+    channel = Text(most=20, metadata={"description": "Luôn bị từ chối: hạn trả tính theo kênh."})
+    competent_agency = Text(most=40, metadata={"description": "Luôn bị từ chối."})
+    receiving_unit = Text(most=40, metadata={"description": "Luôn bị từ chối."})
+
+
+class CorrectionBody(Strict):
+    """What to put right, and why."""
+
+    changes = fields.Nested(ChangesBody, required=True)
+    reason = Text(required=True, most=2000, metadata={"example": "Ghi nhầm số điện thoại"})
+
+
+class PaymentBody(Strict):
+    """Money that came in."""
+
+    amount_vnd = Whole(
+        required=True, least=1, metadata={"description": "Số đồng.", "example": 75000}
+    )
+    receipt = Text(
+        required=True, most=100, metadata={"description": "Số biên lai.", "example": "AA/25-0012"}
+    )
+    manner = Choice(("cash", "transfer", "online"), load_default="cash")
+
+
+class ExemptionBody(Strict):
+    """Why a fee need not be paid."""
+
+    fee = Text(required=True, most=80)
+    ground = Text(required=True, most=500, metadata={"example": "Hộ nghèo, có giấy xác nhận"})
+
+
+@blueprint.route("/dossiers/<string:dossier>/corrections", methods=["POST"])
+@commanding("intake.correct")
+@blueprint.arguments(CorrectionBody)
+@answers(blueprint, 200, schemas.Dossier, tag=True)
+def correct(body: dict[str, Any], dossier: str) -> Response:
+    """Đính chính điều đã ghi khi tiếp nhận và cấp lại giấy tiếp nhận."""
+    command = corrections.CorrectIntake(**_on(dossier), **body)
+    view = corrections.correct(office(), current_actor(), command)
+    return tagged(schemas.DOSSIER.dump(view), view.revision)
+
+
+@blueprint.route("/dossiers/<string:dossier>/payments", methods=["POST"])
+@commanding("fee.pay")
+@blueprint.arguments(PaymentBody)
+@answers(blueprint, 200, schemas.Dossier, tag=True)
+def pay(body: dict[str, Any], dossier: str) -> Response:
+    """Ghi nhận phí, lệ phí đã nộp."""
+    view = fees.pay(office(), current_actor(), fees.PayFee(**_on(dossier), **body))
+    return tagged(schemas.DOSSIER.dump(view), view.revision)
+
+
+@blueprint.route("/dossiers/<string:dossier>/exemptions", methods=["POST"])
+@commanding("fee.exempt")
+@blueprint.arguments(ExemptionBody)
+@answers(blueprint, 200, schemas.Dossier, tag=True)
+def exempt(body: dict[str, Any], dossier: str) -> Response:
+    """Miễn một khoản phí, lệ phí."""
+    view = fees.exempt(office(), current_actor(), fees.ExemptFee(**_on(dossier), **body))
+    return tagged(schemas.DOSSIER.dump(view), view.revision)
+
+
+def _on(dossier: str) -> dict[str, Any]:
+    key = idempotency_key()
+    return {"dossier": dossier, "revision": seen_revision(), "idempotency_key": key}
