@@ -163,6 +163,7 @@ def test_a_start_attribute_makes_an_interval() -> None:
         '<date key="start_timestamp" value="2015-01-05T09:00:07Z"/></event></trace></log>'
     )
     _, traces = read(text)
-    instance = instances_of(traces[0].events, notes := Counter())[0]
+    notes: Counter[str] = Counter()
+    instance = instances_of(traces[0].events, notes)[0]
     assert (instance.ended - (instance.begun or 0)) / 1e6 == 163.0
     assert not notes
