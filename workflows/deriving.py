@@ -29,7 +29,7 @@ from engine.timing.events import (
     SupplementTaken,
 )
 from workflows.agencies import Agencies
-from workflows.store.records import DossierRow, StateRow, StepRow
+from workflows.store.records import DossierRow, OutboxRow, StateRow, StepRow
 
 REFERRALS = uuid.UUID("5f0c8a52-6f0e-4d6b-9d1e-2c7c6f3b8a11")  # name space of referral ids
 WITHDRAWN = "withdrawn"
@@ -257,3 +257,38 @@ def outside(procedure: Procedure, advance: Advance) -> Iterable[Any]:
     """Return what was thrown and is not a referral: those reach the other agency by its list."""
     asked = {r.element for r in procedure.referrals}
     return [o for o in advance.outgoing if o.element not in asked]
+
+
+def outbox_rows(
+    setting: Setting, advance: Advance, new_id: Callable[[], str], now: datetime
+) -> list[OutboxRow]:
+    """Return what was thrown and goes outside, as messages to send after the commit."""
+    body = {"dossier": setting.dossier.code, "procedure": setting.dossier.procedure}
+    return [
+        OutboxRow(
+            id=new_id(),
+            dossier_id=setting.dossier.id,
+            kind=out.kind,
+            name=out.name,
+            element=out.element,
+            to_agency="",
+            key=out.key,
+            body=body,
+            created_at=now,
+            retry_at=now,
+        )
+        for out in outside(setting.procedure, advance)
+    ]
+
+
+def next_state(advance: Advance) -> StateRow:
+    """Return the state after an advance, with the timers and subscriptions that wait in it."""
+    timers = [
+        {"id": t.id, "element": t.element, "name": t.name, "due_at": t.due_at.isoformat()}
+        for t in advance.timers
+    ]
+    waits = [
+        {"id": s.id, "element": s.element, "kind": s.kind, "name": s.name, "key": s.key}
+        for s in advance.subscriptions
+    ]
+    return StateRow(state=advance.state, timers=tuple(timers), subscriptions=tuple(waits))

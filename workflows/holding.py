@@ -235,7 +235,7 @@ class Held:
         waited = [] if self.is_new else self._waiting(self.state)
         changed = projecting.fold_steps(self.row.id, self.steps, happened, self._measure)
         self.steps |= changed
-        state, before = self._next_state(advance), self.row
+        state, before = deriving.next_state(advance) if advance is not None else None, self.row
         self.row = self._next_row(events, rows[-1].seq, rows[-1].hash)
         if self.is_new:
             uow.dossiers.add(self.row, state or self.state)
@@ -248,7 +248,10 @@ class Held:
         self._save_meanings(happened, events)
         self.state = state or self.state
         uow.jobs.save_timers(self.row.id, waited, self._waiting(self.state))
-        outgoing = self._outgoing(advance) if advance is not None else []
+        outgoing: list[OutboxRow] = []
+        if advance is not None:
+            setting, ids = self._setting(), self.office.ids
+            outgoing = deriving.outbox_rows(setting, advance, ids.new_id, self.now)
         uow.jobs.send([*outgoing, *self._announced(events, rows, before)])
 
     def note(self, *events: Event) -> DossierView:
@@ -307,19 +310,6 @@ class Held:
         agency = row.agency or self.row.competent_agency
         return measured_seconds(row, events, self.office.catalogue.calendar(agency))
 
-    def _next_state(self, advance: Advance | None) -> StateRow | None:
-        if advance is None:
-            return None
-        timers = [
-            {"id": t.id, "element": t.element, "name": t.name, "due_at": t.due_at.isoformat()}
-            for t in advance.timers
-        ]
-        waits = [
-            {"id": s.id, "element": s.element, "kind": s.kind, "name": s.name, "key": s.key}
-            for s in advance.subscriptions
-        ]
-        return StateRow(state=advance.state, timers=tuple(timers), subscriptions=tuple(waits))
-
     def _next_row(self, events: list[Event], seq: int, last_hash: str) -> DossierRow:
         row = replace(self.row, revision=self.row.revision + 1, last_seq=seq, last_hash=last_hash)
         row = fold_dossier(row, self.version.procedure, events, self.steps.values())
@@ -350,23 +340,6 @@ class Held:
         uow.referrals.answer(projecting.answers(events))
         uow.supplements.add(projecting.new_rounds(dossier_id, happened))
         uow.supplements.taken(dossier_id, projecting.rounds_taken(events))
-
-    def _outgoing(self, advance: Advance) -> list[OutboxRow]:
-        return [
-            OutboxRow(
-                id=self.office.ids.new_id(),
-                dossier_id=self.row.id,
-                kind=out.kind,
-                name=out.name,
-                element=out.element,
-                to_agency="",
-                key=out.key,
-                body={"dossier": self.row.code, "procedure": self.row.procedure},
-                created_at=self.now,
-                retry_at=self.now,
-            )
-            for out in deriving.outside(self.version.procedure, advance)
-        ]
 
     def _remember(self, view: DossierView) -> None:
         if self.command.idempotency_key:
