@@ -14,6 +14,12 @@ from workflows.store.events import revive
 from workflows.store.records import DossierRow
 from workflows.views import masked
 
+_RESULT_BY = {
+    "counter": "nhận tại bộ phận Một cửa",
+    "post": "gửi qua bưu chính công ích",
+    "electronic": "nhận bản điện tử",
+}
+
 
 def case_of(uow: UnitOfWork, office: Office, row: DossierRow, *, full_id: bool = False) -> Case:
     """Return the case of a dossier; the applicant's personal id is masked unless `full_id`."""
@@ -25,6 +31,7 @@ def case_of(uow: UnitOfWork, office: Office, row: DossierRow, *, full_id: bool =
     agencies = office.catalogue.agencies
     names = {a.code: a.name for a in agencies}
     version = office.catalogue.at(row.digest)
+    noted = uow.intakes.get(row.id)
     return Case(
         procedure=version.procedure,
         digest=version.digest,
@@ -34,7 +41,11 @@ def case_of(uow: UnitOfWork, office: Office, row: DossierRow, *, full_id: bool =
             name=row.applicant_name,
             id_number=(row.applicant_id or "") if full_id else masked(row.applicant_id),
             phone=row.applicant_phone or "",
+            address=noted.address if noted else "",
+            email=noted.email if noted else "",
         ),
+        token=noted.token if noted else "",
+        result_by=_RESULT_BY[noted.result_by] if noted else "",
         agencies=names,
         superiors={a.code: names.get(a.parent, "") for a in agencies},
         people=uow.names.of({*signers, *(entry.actor for entry in entries)} - {""}),

@@ -53,10 +53,11 @@ class UnprintableText(Rejected):
 class Printer:
     """Prints papers from one folder of templates; safe to share between threads."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, public_url: str = "") -> None:
         """Read the form sets; raises FormSetInvalid, or OSError where the folder is missing."""
         values = tomllib.loads((folder / "form_sets.toml").read_text(encoding="utf-8"))
         self.form_sets = read_form_sets(values)
+        self._public_url = public_url
         self._lock = threading.Lock()
         self._compiler = typst.Compiler(input=str(folder / "main.typ"), root=str(folder))
 
@@ -64,6 +65,7 @@ class Printer:
         """Return the paper as PDF/A-2a; the same paper gives the same bytes on one machine."""
         form = form_set.form(paper.form)
         data = page_data(paper, form, form_set)
+        data["lookup"] = lookup_of(paper, self._public_url)
         issued = paper.issued_at if isinstance(paper, Register) else paper.head.issued_at
         text = orjson.dumps(data).decode()
         for _ in range(_MOST_UNPRINTABLE):
@@ -131,6 +133,15 @@ def qr_text(paper: Paper, form: Form) -> str:
     if isinstance(paper, Receipt):
         parts.append(paper.due_at.isoformat(timespec="minutes"))
     return "|".join(parts)
+
+
+def lookup_of(paper: Paper, public_url: str) -> dict[str, str]:
+    """Return the code of the public look-up and, where an address is set, its QR."""
+    token = paper.token if isinstance(paper, Receipt) else ""
+    if not token or not public_url:
+        return {"token": token, "svg": "", "url": ""}
+    url = f"{public_url}/tra-cuu/{token}"
+    return {"token": token, "svg": qr_svg(url), "url": url}
 
 
 def qr_svg(text: str) -> str:

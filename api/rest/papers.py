@@ -12,6 +12,7 @@ from flask import Response, current_app
 from marshmallow import Schema, fields
 
 from api.auth import current_actor, office
+from api.browsing import PUBLIC_URL
 from api.rest import schemas
 from api.rest.conditions import idempotency_key, seen_revision, tagged
 from api.rest.door import answers, commanding, page, reading
@@ -64,7 +65,7 @@ def printer() -> Printer:
     """Return the printer of this application."""
     made = current_app.extensions.get(PRINTER)
     if made is None:
-        made = Printer(cast("Path", current_app.extensions[FORMS]))
+        made = Printer(cast("Path", current_app.extensions[FORMS]), current_app.config[PUBLIC_URL])
         current_app.extensions[PRINTER] = made
     return cast("Printer", made)
 

@@ -16,13 +16,14 @@ from typing import ClassVar
 from engine.errors import Rejected
 from engine.law.codes import NationalStatus
 from engine.law.deadlines import Deadline, due
+from engine.law.fees import applicable
 from engine.law.procedure import Component, Procedure
-from engine.law.provisions import Fee, FeeChannel
 from engine.law.reopening import counted_since
 from engine.law.working_time import ZONE, WorkingCalendar
 from engine.timing.events import (
     DossierReceived,
     Event,
+    IntakeCorrected,
     IntakeRefused,
     ProcessEnded,
     ResultReturned,
@@ -96,6 +97,8 @@ class Case:
     people: Mapping[str, Sequence[tuple[datetime, str]]] = field(default_factory=dict)
     components: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     place: str = ""
+    token: str = ""
+    result_by: str = ""
 
     @property
     def events(self) -> list[Event]:
@@ -219,6 +222,9 @@ class Receipt:
     result: str
     competent: str
     clerk: str
+    issue: int = 1
+    token: str = ""
+    result_by: str = ""
 
 
 def head(case: Case, issued_at: datetime, agency: str = "") -> Head:
@@ -280,6 +286,9 @@ def receipt(case: Case) -> Receipt:
         result=procedure.result_name,
         competent=case.agency(received.competent_agency),
         clerk=case.person(clerk, received.at),
+        issue=1 + sum(isinstance(e, IntakeCorrected) for e in case.events),
+        token=case.token,
+        result_by=case.result_by,
     )
 
 
@@ -306,13 +315,7 @@ def _fees(case: Case) -> tuple[FeeLine, ...]:
     """Return the fees of the channel that were valid on the day of reception."""
     day = case.received.at.astimezone(ZONE).date()
 
-    def applies(fee: Fee) -> bool:
-        fits = fee.channel in {FeeChannel.ALL, case.received.channel}
-        begun = fee.valid_from is None or fee.valid_from <= day
-        return fits and begun and (fee.valid_to is None or day <= fee.valid_to)
-
     return tuple(
         FeeLine(name=f.name, amount_vnd=f.amount_vnd, per=f.per, exemption=f.exemption)
-        for f in case.procedure.fees
-        if applies(f)
+        for f in applicable(case.procedure, case.received.channel, day)
     )
