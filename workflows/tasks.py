@@ -83,6 +83,7 @@ def _claim(uow: UnitOfWork, office: Office, actor: Actor, command: ClaimTask) ->
     step = held.open_step(command.task)
     held.permit(CLAIM, step)
     held.not_taken(step)
+    held.goes_on()
     if step.assignee == actor.person:
         return held.save(None)
     held.see(command.revision)
@@ -98,6 +99,7 @@ def _release(uow: UnitOfWork, office: Office, actor: Actor, command: ReleaseTask
     step = held.open_step(command.task)
     held.permit(RELEASE, step)
     held.not_taken(step)
+    held.goes_on()
     if not step.assignee:
         return held.save(None)
     held.see(command.revision)

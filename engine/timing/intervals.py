@@ -119,30 +119,28 @@ def _stretches(
     events: Sequence[StepEvent], clock: str, end: datetime
 ) -> Iterable[tuple[str, datetime, datetime]]:
     """Yield (what, from, to): each stretch ends where the next event changes what is going on."""
-    base = WAITING if clock == Clock.AGENCY else clock
+    base, paused = WAITING if clock == Clock.AGENCY else clock, ""
     doing, since = base, events[0].at
     for event in events[1:]:
-        following = _after(event, doing, base)
+        base = _base_after(event, base)
+        if isinstance(event, StepSuspended):
+            paused = str(event.clock)
+        elif isinstance(event, StepResumed):
+            paused = ""
+        following = paused or base  # who takes or gives back a step does not end its pause
         if following != doing:
             yield doing, since, event.at
             doing, since = following, event.at
-        if isinstance(event, StepStarted) and base == WAITING:
-            base = WORKING
-        elif isinstance(event, StepAssigned) and not event.assignee and base == WORKING:
-            base = WAITING
     yield doing, since, end
 
 
-def _after(event: StepEvent, doing: str, base: str) -> str:
+def _base_after(event: StepEvent, base: str) -> str:
+    """Return what goes on, were the step not paused."""
     if isinstance(event, StepStarted) and base == WAITING:
         return WORKING
     if isinstance(event, StepAssigned) and not event.assignee and base == WORKING:
         return WAITING
-    if isinstance(event, StepSuspended):
-        return str(event.clock)
-    if isinstance(event, StepResumed):
-        return base
-    return doing
+    return base
 
 
 def _sum(stretches: Iterable[tuple[str, float]]) -> Clocks:

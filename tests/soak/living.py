@@ -28,7 +28,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 
 from api.problems import TABLE
 from engine.law.authority import Actor
-from tests.builders import CLERK, MONDAY, receive
+from tests.builders import CLERK, LEADER, MONDAY, receive
 from tests.soak import model as expected
 from tests.soak.model import PEOPLE, REFUSED, SAME, UNKNOWN, Model
 from tests.soak.racing import open_ground
@@ -41,7 +41,9 @@ from workflows import (
     referrals,
     results,
     reviews,
+    stops,
     supplements,
+    suspensions,
     tasks,
 )
 from workflows.clock import SeededIds, SimulatedClock
@@ -60,6 +62,9 @@ COUNTED = (
     "deadline_extended",
     "dossier_withdrawn",
     "result_returned",
+    "dossier_suspended",
+    "dossier_resumed",
+    "dossier_stopped",
 )
 MOST_DOSSIERS = 4
 MEMORY = Path("/dev/shm")  # noqa: S108 - a life is thrown away, and a disk would be slow
@@ -114,6 +119,12 @@ COMMANDS: dict[str, tuple[Send, Make]] = {
         intake.withdraw,
         lambda v, s: intake.WithdrawDossier(**_on(v, s), reason="Đổi ý"),
     ),
+    "suspend": (
+        suspensions.suspend,
+        lambda v, s: suspensions.SuspendDossier(**_on(v, s), ground="storm", reason="Bão số 3"),
+    ),
+    "resume": (suspensions.resume, lambda v, s: suspensions.ResumeDossier(**_on(v, s))),
+    "stop": (stops.stop, lambda v, s: stops.StopDossier(**_on(v, s), reason="Theo đơn")),
     "hand_over": (results.return_result, lambda v, s: results.ReturnResult(**_on(v, s))),
 }
 
@@ -171,7 +182,9 @@ class Lives(RuleBasedStateMachine):
         """Somebody whose step it is, so that dossiers come to their ends."""
         model = self.models[which % len(self.models)]
         at_desk = [p for p in PEOPLE if expected.at_desk(model, p)]
-        if at_desk:
+        if model.suspended is not None:
+            self._try("resume", model, LEADER, "current")
+        elif at_desk:
             self._try(name, model, at_desk[dual], "current")
         elif model.at == expected.PAPERS:
             self._try("take", model, CLERK, "current")
@@ -185,7 +198,8 @@ class Lives(RuleBasedStateMachine):
         while (done := jobs.run_due(self.office)).done:
             assert done.failed == 0
         for model in self.models:
-            if any(t.due_at <= self.clock.now() for t in views[model.id].timers):
+            due = any(t.due_at <= self.clock.now() for t in views[model.id].timers)
+            if due and model.suspended is None:
                 expected.ring(model, self.clock.now())
             self._agrees(model)
 
@@ -225,7 +239,7 @@ class Lives(RuleBasedStateMachine):
         revision = {"current": model.revision, "none": None, "stale": model.revision + 7}[seen]
         send, make = COMMANDS[name]
         command = make(view, {"revision": revision, "idempotency_key": self._key()})
-        verdict = getattr(expected, name)(model, who, now, stale=stale)
+        verdict = expected.judge(name, model, who, now, stale=stale)
         try:
             after = send(self.office, who, command)
         except Exception as fault:  # noqa: BLE001 - which refusal it is the table of problems says
@@ -273,11 +287,12 @@ class Lives(RuleBasedStateMachine):
         assert found == wanted, (found, wanted)
         assert stored.revision == model.revision
         assert (stored.ended_at is not None) == (model.at == expected.ENDED)
-        if model.at in expected.STATUS:
+        if model.at in expected.STATUS and model.suspended is None:
             assert stored.status == expected.STATUS[model.at]
         assert 1 <= stored.status <= 10
-        if model.at == expected.OPINIONS and model.since is not None:
-            assert [t.due_at for t in stored.timers] == [model.since + expected.SILENCE]
+        if model.at == expected.OPINIONS and model.since is not None and not model.suspended:
+            silence = model.since + expected.SILENCE + model.stood
+            assert [t.due_at for t in stored.timers] == [silence]
 
     # --- after a life -------------------------------------------------------------------------
 

@@ -46,11 +46,14 @@ class Model:
     revision: int = 1
     since: datetime | None = None
     reviewer: str = ""
+    suspended: datetime | None = None
+    stood: timedelta = timedelta()  # how long since it came here it was suspended
     counts: Counter[str] = field(default_factory=Counter)
 
     def moved(self, where: str, now: datetime) -> None:
         """Go on to an element; a new step is in nobody's hands."""
         self.at, self.hand, self.since = where, "", now
+        self.suspended, self.stood = None, timedelta()
 
 
 # What came of asking the model: nothing changes, it is refused, or the change to make.
@@ -196,6 +199,55 @@ def hand_over(model: Model, who: Actor, now: datetime, *, stale: bool) -> Answer
         model.moved(ENDED, now)
 
     return change
+
+
+def _at_lead(who: Actor) -> bool:
+    return (who.role, who.agency) == DESKS[SIGN]
+
+
+def suspend(model: Model, who: Actor, now: datetime, *, stale: bool) -> Answer:
+    if not _at_lead(who) or stale or model.at in (RETURN, ENDED):
+        return REFUSED
+
+    def change() -> None:
+        model.counts["dossier_suspended"] += 1
+        model.suspended = now
+
+    return change
+
+
+def resume(model: Model, who: Actor, now: datetime, *, stale: bool) -> Answer:
+    since = model.suspended
+    if since is None or not _at_lead(who) or stale:
+        return REFUSED
+
+    def change() -> None:
+        model.counts["dossier_resumed"] += 1
+        model.suspended, model.stood = None, model.stood + (now - since)
+
+    return change
+
+
+def stop(model: Model, who: Actor, now: datetime, *, stale: bool) -> Answer:
+    if not _at_lead(who) or stale or model.at in (RETURN, ENDED):
+        return REFUSED
+
+    def change() -> None:
+        model.counts["dossier_stopped"] += 1
+        model.moved(ENDED, now)
+
+    return change
+
+
+ALSO_SUSPENDED = ("resume", "withdraw", "stop")  # what can be done while a dossier stands still
+
+
+def judge(name: str, model: Model, who: Actor, now: datetime, *, stale: bool) -> Answer:
+    """Return what has to come of a command."""
+    if model.suspended is not None and name not in ALSO_SUSPENDED:
+        return REFUSED
+    verdict: Answer = globals()[name](model, who, now, stale=stale)
+    return verdict
 
 
 def ring(model: Model, now: datetime) -> None:

@@ -26,14 +26,26 @@ from tests.builders import (
     LEADER,
     MONDAY,
     OFFICER,
-    PROCEDURE,
     TAX,
     catalogue_folder,
     person,
     receive,
     task_of,
 )
-from workflows import dossiers, extensions, intake, jobs, referrals, results, supplements, tasks
+from tests.living import law
+from workflows import (
+    dossiers,
+    extensions,
+    intake,
+    jobs,
+    referrals,
+    results,
+    send_backs,
+    stops,
+    supplements,
+    suspensions,
+    tasks,
+)
 from workflows.catalogue import Catalogue
 from workflows.clock import SimulatedClock, SystemIds
 from workflows.deriving import referral_id
@@ -41,14 +53,6 @@ from workflows.office import Office
 from workflows.store import Store
 from workflows.views import DossierView
 
-EXTENSION = """
-[extension]
-allowed = true
-max_times = 1
-amount = 3
-unit = "working_day"
-source = "test"
-"""
 OTHER_CLERK = person("one_stop_clerk", CLERK.agency, "other.clerk")
 OTHER_OFFICER = person("officer", OFFICER.agency, "other.officer")
 TAX_OFFICE = person("opinion_officer", TAX)
@@ -100,6 +104,10 @@ def asked_the_tax_office(office: Office) -> DossierView:
 def reviewed(office: Office) -> DossierView:
     view = complete(CLERK)(office, receive(office))
     return complete(OFFICER, "review")(office, view)
+
+
+def suspended(office: Office) -> DossierView:
+    return suspend(LEADER)(office, receive(office))
 
 
 def signed(office: Office) -> DossierView:
@@ -166,6 +174,38 @@ def extend(who: Any) -> Move:
     )
 
 
+def suspend(who: Any) -> Move:
+    return lambda office, view: suspensions.suspend(
+        office,
+        who,
+        suspensions.SuspendDossier(
+            dossier=view.id, revision=view.revision, ground="storm", reason="Bão số 3"
+        ),
+    )
+
+
+def resume(who: Any) -> Move:
+    return lambda office, view: suspensions.resume(
+        office,
+        who,
+        suspensions.ResumeDossier(dossier=view.id, revision=view.revision, reason="Hết bão"),
+    )
+
+
+def stop(who: Any) -> Move:
+    return lambda office, view: stops.stop(
+        office,
+        who,
+        stops.StopDossier(dossier=view.id, revision=view.revision, reason="Người nộp đề nghị"),
+    )
+
+
+def send_back(who: Any, element: str, to: str) -> Move:
+    return lambda office, view: send_backs.send_back(
+        office, who, send_backs.SendBack(**_on(view, element), to=to, reason="Thiếu căn cứ")
+    )
+
+
 def hand_over(who: Any) -> Move:
     return lambda office, view: results.return_result(
         office,
@@ -197,6 +237,19 @@ PAIRS: dict[str, Pair] = {
     "extend/complete": Pair(before=received, one=extend(LEADER), other=complete(CLERK)),
     "extend/extend": Pair(before=received, one=extend(LEADER), other=extend(LEADER)),
     "sign/withdraw": Pair(before=reviewed, one=complete(LEADER, "sign"), other=withdraw(CLERK)),
+    "suspend/complete": Pair(before=received, one=suspend(LEADER), other=complete(CLERK)),
+    "suspend/suspend": Pair(before=received, one=suspend(LEADER), other=suspend(LEADER)),
+    "suspend/withdraw": Pair(before=received, one=suspend(LEADER), other=withdraw(CLERK)),
+    "resume/resume": Pair(before=suspended, one=resume(LEADER), other=resume(LEADER)),
+    "resume/stop": Pair(before=suspended, one=resume(LEADER), other=stop(LEADER)),
+    "suspend/auto-close": Pair(
+        before=asked_for_papers, one=suspend(LEADER), other=ring, at_due=True
+    ),
+    "stop/complete": Pair(before=received, one=stop(LEADER), other=complete(CLERK)),
+    "stop/withdraw": Pair(before=received, one=stop(LEADER), other=withdraw(CLERK)),
+    "send back/sign": Pair(
+        before=reviewed, one=send_back(LEADER, "sign", "review"), other=complete(LEADER, "sign")
+    ),
     "take/take": Pair(before=asked_for_papers, one=take(CLERK), other=take(OTHER_CLERK)),
     "take/withdraw": Pair(before=asked_for_papers, one=take(CLERK), other=withdraw(OTHER_CLERK)),
     "take/auto-close": Pair(before=asked_for_papers, one=take(CLERK), other=ring, at_due=True),
@@ -220,7 +273,7 @@ PAIRS: dict[str, Pair] = {
 @cache
 def _catalogue() -> Catalogue:
     with tempfile.TemporaryDirectory() as folder:
-        return Catalogue.load(catalogue_folder(Path(folder), procedure=PROCEDURE + EXTENSION))
+        return Catalogue.load(catalogue_folder(Path(folder), procedure=law()))
 
 
 def open_ground(store: Store) -> Catalogue:

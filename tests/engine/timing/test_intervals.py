@@ -58,6 +58,32 @@ def test_a_step_waits_then_is_worked_on() -> None:
     assert found.closed_hours == 0
 
 
+def test_who_takes_or_gives_back_a_paused_step_does_not_end_its_pause() -> None:
+    storm = StepSuspended(at=at(10), clock=Clock.FORCE_MAJEURE, ground="bão", **NAMED)
+    taken = [
+        enabled(0),
+        storm,
+        StepAssigned(at=at(20), assignee="a", **NAMED),
+        StepStarted(at=at(20), **NAMED),
+        StepResumed(at=at(60), **NAMED),
+        StepCompleted(at=at(75), **NAMED),
+    ]
+    found = interval_of(taken, OFFICE).wall
+    assert (found.waiting, found.working) == (10 * 60, 15 * 60)
+    assert found.paused == {"force_majeure": 50 * 60}
+    given_back = [
+        enabled(0),
+        StepStarted(at=at(5), **NAMED),
+        storm,
+        StepAssigned(at=at(20), **NAMED),
+        StepResumed(at=at(60), **NAMED),
+        StepCompleted(at=at(75), **NAMED),
+    ]
+    found = interval_of(given_back, OFFICE).wall
+    assert (found.waiting, found.working) == (20 * 60, 5 * 60)
+    assert found.paused == {"force_majeure": 50 * 60}
+
+
 def test_a_released_step_waits_again() -> None:
     events = [
         enabled(0),
