@@ -113,6 +113,7 @@ class Demo:
                 procedure=procedure.code,
                 channel=arrival.channel,
                 applicant_name=arrival.applicant,
+                phone=f"09{len(self._cases):08}",
                 components=_papers(procedure),
                 facts=self._received_facts(procedure, arrival.channel),
                 receiving_unit=centre,
