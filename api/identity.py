@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import httpx
+from authlib import deprecate  # noqa: F401 - sets its own filter, which ours has to follow
 from authlib.common.errors import AuthlibBaseError
 from joserfc import jwt
 from joserfc.errors import JoseError

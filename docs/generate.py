@@ -323,6 +323,51 @@ def routes() -> str:
     )
 
 
+def authority() -> str:
+    """Who may do what: the table of rules, and the action of every route."""
+    from api import create_app  # noqa: PLC0415
+    from api.auth import PUBLIC  # noqa: PLC0415
+    from config import Settings  # noqa: PLC0415
+    from engine.law.authority import APART, BARRED_ACTIONS, RULES  # noqa: PLC0415
+
+    apart = {role: sorted(actions) for role, actions in sorted(APART.items())}
+    rules = [
+        (
+            code(action),
+            code(rule.id),
+            rule.sentence,
+            "không cùng một tay" if action in BARRED_ACTIONS else "",
+            ", ".join(role for role, actions in apart.items() if action in actions),
+        )
+        for action, rule in sorted(RULES.items())
+    ]
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(database_url=f"sqlite:///{folder}/empty.db", bpmn_folder=ROOT / "bpmn")
+        app = create_app(settings)
+        app.extensions["motcua"].store.close()
+    doors = sorted(
+        (rule.rule, ", ".join(sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})), action)
+        for rule in app.url_map.iter_rules()
+        if (action := app.view_functions[rule.endpoint].action) != PUBLIC  # type: ignore[attr-defined]
+    )
+    lead = (
+        "One function decides, below the doors, with default deny: `engine.law.authority.allow`. "
+        "A test asks every route below for every role at an agency concerned and at another, and "
+        "compares with this table; another one lets each rule through in turn and has to notice. "
+        "Roles of the last column stay apart from dossiers: what is not listed for them is denied "
+        "whatever the rule says. Every refusal, and every look at personal data, is on record "
+        "(`motcua access-log`)."
+    )
+    head = ("action", "rule", "who", "same hand", "roles apart that may")
+    routes_table = [(code(path), methods, code(action)) for path, methods, action in doors]
+    return page(
+        "Authority",
+        lead,
+        "## Rules\n\n" + table(head, rules),
+        "## Routes\n\n" + table(("address", "method", "action"), routes_table),
+    )
+
+
 ROOT = Path(__file__).parent.parent
 PAGES: dict[str, tuple[str, Callable[[], str]]] = {
     "settings.md": ("config.py", settings),
@@ -333,6 +378,7 @@ PAGES: dict[str, tuple[str, Callable[[], str]]] = {
     "procedure-file.md": ("engine/law/provisions.py", procedure_file),
     "tables.md": ("workflows/store/tables", tables),
     "commands.md": ("api/cli_demo.py", commands),
+    "authority.md": ("engine/law/authority.py", authority),
     "routes.md": ("api/rest/dossiers.py", routes),
 }
 

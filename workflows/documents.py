@@ -21,8 +21,8 @@ from workflows.cases import case_of, issuer
 from workflows.errors import InvalidInput, NotFound
 from workflows.office import Office
 from workflows.permitting import (
+    LIST_DOSSIERS,
     READ,
-    WORKLIST,
     list_of,
     part_of,
     permit,
@@ -129,7 +129,7 @@ def render_register(
     """Return the register of the caller's agency; raises Forbidden, InvalidInput or NotFound."""
     if command.first_day > command.last_day:
         raise InvalidInput("last_day", "ngày cuối phải không trước ngày đầu")
-    permit(actor, WORKLIST, list_of(command.agency))
+    permit(actor, LIST_DOSSIERS, list_of(command.agency))
     form_set = _form_set(printer, command.form_set)
     unit = issuer(office, command.agency)
     full = form_set.personal_id == FULL

@@ -12,7 +12,7 @@ import orjson
 from engine.law.authority import Actor
 from engine.law.deadlines import Deadline
 from workflows.office import Office
-from workflows.permitting import READ, WORKLIST, list_of, part_of, permit
+from workflows.permitting import LIST_DOSSIERS, READ, list_of, part_of, permit
 from workflows.standing import deadline_of
 from workflows.store import UnitOfWork
 from workflows.store.dossiers import DossierFilter
@@ -76,7 +76,7 @@ def list_dossiers(office: Office, actor: Actor, query: DossierQuery) -> Page:
     cursor that is not ours.
     """
     agency = query.agency or actor.agency
-    permit(actor, WORKLIST, list_of(agency))
+    permit(actor, LIST_DOSSIERS, list_of(agency))
     limit = max(1, min(query.limit, MAX_PAGE))
     place = read_cursor(query.cursor, 2)
     now = office.clock.now()

@@ -17,6 +17,8 @@ from workflows.store.records import DossierRow, StepRow
 
 RECEIVE = "dossier.receive"
 READ = "dossier.read"
+LIST_DOSSIERS = "dossier.list"
+LIST_REFERRALS = "referral.list"
 WITHDRAW = "dossier.withdraw"
 CORRECT_INTAKE = "intake.correct"
 PAY_FEE = "fee.pay"

@@ -12,7 +12,7 @@ from workflows.deriving import Said
 from workflows.errors import InvalidInput, NotOpen
 from workflows.holding import hold
 from workflows.office import Office
-from workflows.permitting import ANSWER_REFERRAL, WORKLIST, list_of, permit
+from workflows.permitting import ANSWER_REFERRAL, LIST_REFERRALS, list_of, permit
 from workflows.store import UnitOfWork
 from workflows.store.referrals import ListedReferral
 from workflows.views import DossierView, Page, next_cursor, read_cursor
@@ -69,7 +69,7 @@ def open_for(office: Office, actor: Actor, query: ReferralQuery) -> Page:
     Raises Forbidden for another agency's list, InvalidInput for a cursor that is not ours.
     """
     agency = query.agency or actor.agency
-    permit(actor, WORKLIST, list_of(agency))
+    permit(actor, LIST_REFERRALS, list_of(agency))
     size = max(1, min(query.limit, MAX_PAGE))
     place = read_cursor(query.cursor, 2)
     after = (place[0], place[1]) if place else None
