@@ -13,6 +13,7 @@ from flask import Flask
 from api import browsing, headers, health, limits, pages, problems, rest, watching
 from api.identity import Provider
 from api.pages import signing_in
+from api.sending import carriers_of
 from config import Settings
 from workflows.catalogue import Catalogue
 from workflows.clock import Clock, Ids, SystemClock, SystemIds
@@ -74,6 +75,7 @@ def create_app(
     browsing.register(app)
     watching.register(app, office)
     limits.register(app, settings)
+    app.extensions["motcua.carriers"] = carriers_of(settings)
     problems.register(app)
     rest.register(app)
     pages.register(app)

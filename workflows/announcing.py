@@ -7,7 +7,7 @@ what a letter needs more is read when it is written.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -78,10 +78,12 @@ class News:
     before: DossierRow
     after: DossierRow
     is_new: bool
+    reachable: bool = False
 
 
-def announce(news: News, listeners: Iterable[Listener], ids: Ids, now: datetime) -> list[OutboxRow]:
+def announce(news: News, listening: str, ids: Ids, now: datetime) -> list[OutboxRow]:
     """Return the outbox rows that follow from the news: to subscriptions, then to people."""
+    listeners = read_listeners(listening)
     told = [
         _row(news, ids, now, kind=EVENT, name=row.kind)
         | {"subscription": listener.id, "seq": row.seq, "body": _body(news.after, row)}
@@ -107,16 +109,11 @@ def _letters(news: News) -> list[tuple[str, str, int]]:
             found.append((*notice, row.seq))
     if not news.is_new and news.before.resolved_at is None and _result_is_there(news.after):
         found.append((*RESULT_READY, news.after.last_seq))
-    return [one for one in found if one[1] != APPLICANT or _may_be_told(news.after)]
+    return [one for one in found if one[1] != APPLICANT or news.reachable]
 
 
 def _result_is_there(row: DossierRow) -> bool:
     return row.resolved_at is not None and row.ended_at is None
-
-
-def _may_be_told(row: DossierRow) -> bool:
-    """Tell whether the applicant gave an address to be written to: there is no other consent."""
-    return bool(getattr(row, "applicant_email", None))
 
 
 def _body(row: DossierRow, event: EventRow) -> dict[str, Any]:

@@ -122,8 +122,8 @@ def _addresses(
     uow: UnitOfWork, office: Office, dossier: DossierRow, audience: str
 ) -> tuple[str, ...]:
     if audience == APPLICANT:
-        own = getattr(dossier, "applicant_email", None)
-        return (own,) if own else ()
+        noted = uow.intakes.get(dossier.id)
+        return (noted.email,) if noted is not None and noted.email else ()
     now = office.clock.now()
     if audience == HEAD:
         role, agency = Role.HEAD_OF_SECTION.value, dossier.competent_agency

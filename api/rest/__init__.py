@@ -20,8 +20,10 @@ from api.rest import (
     audit,
     counter,
     dossiers,
+    exporting,
     extensions,
     files,
+    jobs,
     life,
     lookups,
     papers,
@@ -37,6 +39,7 @@ from api.rest import (
     timeliness,
     tokens,
     warnings,
+    webhooks,
     worklist,
 )
 from api.rest.schemas import Problem
@@ -57,6 +60,7 @@ NOUNS = (
     warnings, audit,
     people, tokens, substitutions, access_log,
     synchronising, timeliness,
+    jobs, webhooks, exporting,
     reports, worklist, assigning,
 )  # fmt: skip
 

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
+from typing import Any
 
 import orjson
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from engine.timing.events import Event, from_record
-from workflows.store.records import EventRow
+from workflows.store.records import DossierRow, EventRow
 from workflows.store.sealing import digest_of
-from workflows.store.tables import event
+from workflows.store.tables import dossier, event
 from workflows.store.types import canonical
 
 _COLUMNS = [event.c[f.name] for f in fields(EventRow)]
+_DOSSIER = [dossier.c[f.name] for f in fields(DossierRow)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +86,18 @@ def revive(row: EventRow) -> Event:
     return from_record(orjson.loads(row.body))
 
 
+@dataclass(frozen=True, kw_only=True)
+class Span:
+    """What is read in the order of writing: an agency's, from a moment, before another."""
+
+    agency: str
+    since: datetime | None
+    until: datetime
+
+
+Place = tuple[datetime, str, int]
+
+
 class Events:
     """Appends to and reads the record in one unit of work."""
 
@@ -113,3 +127,38 @@ class Events:
         query = sa.select(event.c.body).where(event.c.dossier_id == dossier_id, wanted)
         bodies = self._connection.execute(query.order_by(event.c.seq)).scalars()
         return [from_record(orjson.loads(body)) for body in bodies]
+
+    def written(self, span: Span, after: Place | None, limit: int) -> list[EventRow]:
+        """Return the record of an agency's dossiers in the order of writing, after a place."""
+        query = sa.select(*_COLUMNS).join(dossier, dossier.c.id == event.c.dossier_id)
+        query = _within(query, span, event.c.recorded_at)
+        order = (event.c.recorded_at, event.c.dossier_id, event.c.seq)
+        if after is not None:
+            query = query.where(sa.tuple_(*order) > sa.tuple_(*_bound(order, after)))
+        rows = self._connection.execute(query.order_by(*order).limit(limit))
+        return [EventRow(**row._mapping) for row in rows]  # noqa: SLF001
+
+    def received(
+        self, span: Span, after: tuple[datetime, str] | None, limit: int
+    ) -> list[DossierRow]:
+        """Return an agency's dossiers in the order of reception, after a place."""
+        query = _within(sa.select(*_DOSSIER), span, dossier.c.received_at)
+        order = (dossier.c.received_at, dossier.c.id)
+        if after is not None:
+            query = query.where(sa.tuple_(*order) > sa.tuple_(*_bound(order, after)))
+        rows = self._connection.execute(query.order_by(*order).limit(limit))
+        return [DossierRow(**row._mapping) for row in rows]  # noqa: SLF001
+
+
+def _within(query: sa.Select[Any], span: Span, moment: sa.Column[Any]) -> sa.Select[Any]:
+    query = query.where(moment < span.until)
+    if span.since is not None:
+        query = query.where(moment >= span.since)
+    if span.agency:
+        mine = (dossier.c.receiving_unit, dossier.c.competent_agency)
+        query = query.where(sa.or_(*(column == span.agency for column in mine)))
+    return query
+
+
+def _bound(order: tuple[sa.Column[Any], ...], place: tuple[Any, ...]) -> list[Any]:
+    return [sa.literal(v, c.type) for c, v in zip(order, place, strict=True)]

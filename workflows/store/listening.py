@@ -8,10 +8,15 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from workflows.store.tables import subscription
+from workflows.store.tables import dossier, intake, subscription
 
 LISTENING = (
     sa.select(sa.func.aggregate_strings(subscription.c.listens, "\n"))
     .where(subscription.c.listens.is_not(None))
     .scalar_subquery()
+)
+
+# Whether the applicant gave an address for letters: there is no other consent to be written to.
+REACHABLE = (
+    sa.exists().where(intake.c.dossier_id == dossier.c.id, intake.c.email != "").correlate(dossier)
 )

@@ -27,6 +27,7 @@ event = sa.Table(
     sa.Column("hash", sa.String(64), nullable=False),
     sa.Column("on_behalf_of", sa.Text, nullable=False, server_default=""),
     sa.Index("ix_event_kind_at", "kind", "at"),
+    sa.Index("ix_event_recorded_at", "recorded_at", "dossier_id", "seq"),
     info={
         "reason": "The record: append-only, chained per dossier. All else can be rebuilt from it. "
         "The body is text, not JSON, because the hash is over its very bytes."

@@ -50,6 +50,7 @@ def upgrade() -> None:
         sa.Column("full_at_ms", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("key", name="pk_rate_bucket"),
     )
+    op.create_index("ix_event_recorded_at", "event", ["recorded_at", "dossier_id", "seq"])
     _waiting()
 
 
