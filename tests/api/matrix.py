@@ -68,6 +68,7 @@ def build(office: Office) -> World:
         world.dossiers.append(intake.receive(office, clerk, command))
     world.dossiers[1] = _supplement(office, clerk, world.dossiers[1])
     world.dossiers[2] = _finish(office, clerk, world.dossiers[2])
+    world.ids["referral"], world.ids["asked"] = _refer(office, clerk)
     for agency in AGENCIES:
         for role in POST_ROLES:
             made = accounts.issue_token(office, f"{role}.{agency}", agency, role, (), expires)
@@ -88,7 +89,7 @@ def build(office: Office) -> World:
             ground="QĐ 1",
         ),
     )
-    world.ids = {
+    world.ids |= {
         "person": "target", "post": post, "token": target.id, "substitution": proposed.id,
         "code": BIRTH, "procedure": BIRTH, "form": "receipt",
     }  # fmt: skip
@@ -137,9 +138,11 @@ def sample(schema: Mapping[str, Any], document: Mapping[str, Any]) -> Any:
     }[kind]
 
 
-def about(route: Route, dossier: DossierView, actor: Actor, office: Office) -> Resource:
+def about(route: Route, dossier: DossierView, actor: Actor, world: World) -> Resource:
     """Return what the route is about, as the law of authority sees it."""
-    agencies = office.catalogue.agencies
+    agencies = world.office.catalogue.agencies
+    if "<string:referral>" in route.rule:
+        return Resource(agency=world.ids["asked"])
     noun = route.action.split(".")[0]
     if route.action == "account.own":
         other = "{token}" in route.rule.replace("<string:", "{").replace(">", "}")
@@ -177,7 +180,7 @@ def ask(client: FlaskClient, world: World, route: Route, dossier: DossierView, b
     options: dict[str, Any] = {"query_string": {"agency": COMMUNE}} if route.by_agency else {}
     if route.method != "GET":
         known = {"task": step, "absent": "target", "substitute": "h", "role": "officer"}
-        known |= {"agency": COMMUNE, "person": f"new{next(KEYS)}"}
+        known |= {"procedure": BIRTH, "agency": COMMUNE, "person": f"new{next(KEYS)}"}
         options["json"] = {n: known.get(n, v) for n, v in dict(route.body).items()}
     return client.open(path, method=route.method, headers=headers, **options)
 
@@ -197,9 +200,7 @@ def mismatches(
             for role in POST_ROLES:
                 actor = Actor(person=f"{role}.{agency}", agency=agency, role=role)
                 for number, dossier in enumerate(states(world, route)):
-                    allowed = _allowed(
-                        actor, route, about(route, dossier, actor, world.office), table
-                    )
+                    allowed = _allowed(actor, route, about(route, dossier, actor, world), table)
                     answer = ask(client, world, route, dossier, world.bearers[role, agency])
                     if fault := _fault(allowed, answer):
                         yield f"{route.method} {route.rule} {role} {agency} [{number}]: {fault}"
@@ -208,7 +209,7 @@ def mismatches(
 def refuses_somebody(world: World, chosen: list[Route], table: Mapping[str, Any]) -> bool:
     """Tell whether any of the routes is closed to anybody known."""
     return any(
-        not _allowed(actor, route, about(route, dossier, actor, world.office), table)
+        not _allowed(actor, route, about(route, dossier, actor, world), table)
         for route in chosen
         for agency in AGENCIES
         for role in POST_ROLES
@@ -240,6 +241,19 @@ def _supplement(office: Office, clerk: Actor, view: DossierView) -> DossierView:
         dossier=view.id, task=view.tasks[0].task, components=(paper,), reason="thiếu"
     )
     return supplements.request(office, clerk, command)
+
+
+def _refer(office: Office, clerk: Actor) -> tuple[str, str]:
+    """Ask another agency about a dossier; returns the id of the question, and who was asked."""
+    command = intake.ReceiveDossier(procedure=BIRTH, applicant_name=CANARY)
+    view = intake.receive(office, clerk, command)
+    for facts in (GOOD, {"verification_needed": True}):
+        step = view.tasks[0]
+        actor = Actor(person=f"r{step.role}", agency=step.agency, role=step.role)
+        done = tasks.CompleteTask(dossier=view.id, task=step.task, facts=facts)
+        view = tasks.complete(office, actor, done)
+    [asked] = office.store.read(lambda uow: uow.referrals.of_dossier(view.id))
+    return asked.id, asked.to_agency
 
 
 def _finish(office: Office, clerk: Actor, view: DossierView) -> DossierView:
