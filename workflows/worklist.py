@@ -26,7 +26,7 @@ from workflows.views import DossierView, Page, StepView, status_name, step_view
 MAX_PAGE = 200
 CANDIDATES = 20
 HOLDERS = ("", "mine", "none", "others")
-SOON_DAYS = 1
+SOON_MINUTES = 8 * 60  # one working day: the moment at which an apology would be due
 MOST_FOUND = 500
 
 
@@ -141,7 +141,7 @@ def counts(office: Office, actor: Actor, query: WorklistQuery) -> Counts:
     wanted = _filter(office, actor, query)
     now = office.clock.now()
     calendar = office.catalogue.calendar(wanted.agency)
-    soon = calendar.add_minutes(now, SOON_DAYS * 8 * 60)
+    soon = calendar.add_minutes(now, SOON_MINUTES)
     return office.store.read(
         lambda uow: uow.worklists.counts(_among(uow, wanted, query.q), now, soon)
     )

@@ -11,9 +11,28 @@ from typing import Any
 from flask import Blueprint, Flask, Response, current_app, render_template, request
 
 from api.auth import PUBLIC, declares, office
-from api.pages import account, catalogue, dossiers, identity, showing, signing_in, steps
+from api.pages import (
+    account,
+    catalogue,
+    dossiers,
+    identity,
+    lists,
+    lookup,
+    receive,
+    report,
+    showing,
+    signing_in,
+    steps,
+    unit,
+    work,
+)
 
 blueprint = Blueprint("pages", __name__)
+
+ROOMS = (
+    catalogue, lookup, signing_in, identity, account, work, receive, lists, dossiers, steps, unit,
+    report,
+)  # fmt: skip
 
 
 @blueprint.get("/")
@@ -53,12 +72,8 @@ def api_reference() -> str:
 def register(app: Flask) -> None:
     """Add the pages to the application."""
     app.register_blueprint(blueprint)
-    app.register_blueprint(catalogue.blueprint)
-    app.register_blueprint(dossiers.blueprint)
-    app.register_blueprint(signing_in.blueprint)
-    app.register_blueprint(identity.blueprint)
-    app.register_blueprint(account.blueprint)
-    app.register_blueprint(steps.blueprint)
+    for room in ROOMS:
+        app.register_blueprint(room.blueprint)
 
 
 def _page(template: str, **values: Any) -> str:

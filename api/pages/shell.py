@@ -53,7 +53,23 @@ class Looking:
     places: tuple[Place, ...]
 
 
-PLACES: tuple[tuple[Place, frozenset[str] | None], ...] = ()
+COUNTER = frozenset({CLERK})
+HEADS = frozenset({HEAD, LEADER})
+# Where somebody can go: everybody at work where no roles are named.
+PLACES: tuple[tuple[Place, frozenset[str] | None], ...] = (
+    (Place(section="work", label="Việc", endpoint="work_pages.work", key="w"), None),
+    (Place(section="receive", label="Tiếp nhận", endpoint="receive_pages.start", key="r"), COUNTER),
+    (Place(section="dossiers", label="Hồ sơ", endpoint="list_pages.dossier_list", key="l"), None),
+    (
+        Place(section="results", label="Trả kết quả", endpoint="list_pages.results", key="t"),
+        COUNTER,
+    ),
+    (Place(section="unit", label="Đơn vị", endpoint="unit_pages.unit", key="u"), HEADS),
+    (
+        Place(section="reports", label="Báo cáo", endpoint="report_pages.report", key="b"),
+        frozenset({CLERK, HEAD, LEADER, "reviewer"}),
+    ),
+)
 
 
 def looking(actor: Actor) -> Looking:

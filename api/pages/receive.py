@@ -1,0 +1,146 @@
+"""Receiving at the counter: choose the procedure, one form, then the receipt is ready to print."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, request, url_for
+from werkzeug.wrappers import Response
+
+from api.auth import current_actor, declares, office
+from api.formatting import money
+from api.pages.asking import Asking, asking, attempt, form_key
+from api.pages.shell import show
+from api.pages.showing import limit_words, version_of
+from engine.law.fees import applicable
+from engine.law.provisions import ComponentMode
+from engine.law.working_time import ZONE
+from workflows import intake
+from workflows.catalogue import Version
+from workflows.errors import InvalidInput
+from workflows.intake import ReceiveDossier
+from workflows.noting import Contact, Submitter
+from workflows.views import DossierView
+
+blueprint = Blueprint("receive_pages", __name__)
+
+CHANNELS = (("counter", "Trực tiếp tại quầy"), ("post", "Bưu chính"), ("online", "Trực tuyến"))
+RESULTS = (
+    ("counter", "Đến nhận tại quầy"), ("post", "Gửi bưu chính"), ("electronic", "Bản điện tử"),
+)  # fmt: skip
+SUBMITTERS = (
+    ("self", "Chính người có hồ sơ"),
+    ("authorised", "Người được ủy quyền"),
+    ("post", "Bưu chính"),
+)
+NOT_BROUGHT = frozenset({ComponentMode.LOOKUP, ComponentMode.HELD})
+MOST_OF_A_PAPER = 99
+
+
+@blueprint.get("/receive")
+@declares("dossier.receive")
+def start() -> str:
+    """Ask which procedure."""
+    procedures = [v.procedure for v in office().catalogue.procedures()]
+    return show(
+        "staff/receive_start.html",
+        section="receive",
+        actor=current_actor(),
+        procedures=sorted(procedures, key=lambda p: (p.field, p.name)),
+        limit_words=limit_words,
+    )
+
+
+@blueprint.get("/receive/<string:code>")
+@declares("dossier.receive")
+def form(code: str) -> str:
+    """Ask for the person, the papers, the fees, how the result is wanted."""
+    return _form(code)
+
+
+@blueprint.post("/receive/<string:code>")
+@declares("dossier.receive")
+def receive(code: str) -> Response:
+    """Receive the dossier, and show it with its receipt."""
+    here, actor = office(), current_actor()
+    version = version_of(here, code)
+
+    def command() -> DossierView:
+        return intake.receive(here, actor, _command(version))
+
+    def then(view: DossierView) -> str:
+        return url_for("dossier_pages.show_dossier", dossier=view.id, done="received")
+
+    return attempt(command, then, lambda said: _form(code, said))
+
+
+def _form(code: str, said: Asking | None = None) -> str:
+    version = version_of(office(), code)
+    today = office().clock.now().astimezone(ZONE).date()
+    channel = said.value("channel", "counter") if said else "counter"
+    return show(
+        "staff/receive.html",
+        section="receive",
+        actor=current_actor(),
+        asking=said or asking(),
+        p=version.procedure,
+        limit=limit_words(version.procedure.time_limit),
+        papers=version.procedure.components,
+        looked_up=NOT_BROUGHT,
+        fees=[(f, money(f.amount_vnd)) for f in applicable(version.procedure, channel, today)],
+        channels=CHANNELS,
+        results=RESULTS,
+        submitters=SUBMITTERS,
+    )
+
+
+def _command(version: Version) -> ReceiveDossier:
+    typed = {name: request.form.get(name, "").strip() for name in TYPED}
+    if not typed["applicant_name"]:
+        raise InvalidInput("applicant_name", "hãy điền họ tên người có hồ sơ")
+    procedure = version.procedure
+    return ReceiveDossier(
+        procedure=procedure.code,
+        channel=typed["channel"] or "counter",
+        applicant_name=typed["applicant_name"],
+        applicant_id=typed["applicant_id"] or None,
+        phone=typed["phone"] or None,
+        submitter=Submitter(
+            kind=typed["submitter"] or "self",
+            name=typed["submitter_name"],
+            phone=typed["submitter_phone"],
+            authorisation=typed["authorisation"],
+        ),
+        contact=Contact(
+            address=typed["address"],
+            email=typed["email"],
+            result_by=typed["result_by"] or "counter",
+            result_address=typed["result_address"],
+        ),
+        components={c.id: noted for c in procedure.components if (noted := _paper(c.id))},
+        exemptions={
+            f.id: ground
+            for f in procedure.fees
+            if (ground := request.form.get(f"exempt-{f.id}", "").strip())
+        },
+        idempotency_key=form_key(),
+    )
+
+
+TYPED = (
+    "channel", "applicant_name", "applicant_id", "phone", "submitter", "submitter_name",
+    "submitter_phone", "authorisation", "address", "email", "result_by", "result_address",
+)  # fmt: skip
+
+
+def _paper(component: str) -> dict[str, Any]:
+    """Return what was typed of a paper: its counts; nothing for a paper that was not brought."""
+    found: dict[str, Any] = {}
+    for name in ("originals", "copies"):
+        text = request.form.get(f"{name}-{component}", "").strip()
+        if not text or text == "0":
+            continue
+        if not (text.isascii() and text.isdecimal() and int(text) <= MOST_OF_A_PAPER):
+            raise InvalidInput(f"{name}-{component}", "hãy điền số bản, từ 0 đến 99")
+        found[name] = int(text)
+    return found
