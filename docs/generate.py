@@ -348,7 +348,7 @@ def authority() -> str:
     doors = sorted(
         (rule.rule, ", ".join(sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})), action)
         for rule in app.url_map.iter_rules()
-        if (action := app.view_functions[rule.endpoint].action) != PUBLIC  # type: ignore[attr-defined]
+        if (action := getattr(app.view_functions[rule.endpoint], "action", PUBLIC)) != PUBLIC
     )
     lead = (
         "One function decides, below the doors, with default deny: `engine.law.authority.allow`. "

@@ -14,7 +14,7 @@ from tests.api import matrix
 from tests.api.matrix import World
 
 SWAPS = 10_000
-BY_FORM = {"file.attach", "file.upload"}  # files come as forms, not as JSON: see test_files
+BY_FORM = {"file.attach", "file.upload"}  # they come as forms, not as JSON
 ALLOW_ALL = Rule("allow_all", "Ai cũng được.", lambda *_: True)
 
 
