@@ -31,6 +31,7 @@ class ReportStatus:
     status: int
     accepted: bool = True
     note: str = ""
+    revision: int | None = None
     idempotency_key: str = ""
 
 
@@ -53,6 +54,7 @@ def _report(uow: UnitOfWork, office: Office, actor: Actor, command: ReportStatus
     if held.replayed is not None:
         return held.replayed
     held.permit(REPORT_STATUS)
+    held.see(command.revision)
     event = StatusReported(
         at=held.now,
         system=command.system,

@@ -23,6 +23,12 @@ IF_MATCH = {
     "schema": {"type": "string", "pattern": '^"[0-9]{1,15}"$'},
     "example": '"3"',
 }
+IF_MATCH_IF_ANY = {
+    **IF_MATCH,
+    "required": False,
+    "description": "ETag của hồ sơ mà người gọi đã đọc (revision trong danh sách). Có thì phải còn "
+    "đúng, đã cũ thì nhận 412; không có thì câu trả lời được nhận ở bản hiện nay của hồ sơ.",
+}
 IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -46,6 +52,11 @@ def seen_revision() -> int:
     if not (match := REVISION.fullmatch(value)):
         raise RevisionUnreadable(value[:40])
     return int(match[1])
+
+
+def seen_revision_if_any() -> int | None:
+    """Return the revision the caller saw, None when it says none; raises RevisionUnreadable."""
+    return seen_revision() if "If-Match" in request.headers else None
 
 
 def idempotency_key() -> str:

@@ -15,9 +15,19 @@ from flask import Response, jsonify, request
 from marshmallow import Schema
 
 from api.auth import declares
-from api.rest.conditions import ETAG, IDEMPOTENCY_KEY, IF_MATCH, idempotency_key, seen_revision
+from api.rest.conditions import (
+    ETAG,
+    IDEMPOTENCY_KEY,
+    IF_MATCH,
+    IF_MATCH_IF_ANY,
+    idempotency_key,
+    seen_revision,
+    seen_revision_if_any,
+)
+from api.rest.examples import example_of
 from api.rest.fields import Strict, Text, Whole
 from api.rest.parsing import Noun
+from engine.law.authority import RULES
 from workflows.views import Page
 
 View = Callable[..., Any]
@@ -61,6 +71,16 @@ def commanding(action: str) -> Callable[[View], View]:
     return _door(action, COMMAND_PROBLEMS, revision, key)
 
 
+def answering(action: str) -> Callable[[View], View]:
+    """Declare an answer from outside: an Idempotency-Key is required, If-Match is honoured.
+
+    Several agencies answer for one dossier at once; one that answers changes what the others saw,
+    and that is no reason to refuse them.
+    """
+    key, revision = (IDEMPOTENCY_KEY, idempotency_key), (IF_MATCH_IF_ANY, seen_revision_if_any)
+    return _door(action, (*WRITE_PROBLEMS, 412), revision, key)
+
+
 def _door(
     action: str, problems: tuple[int, ...], *headers: tuple[dict[str, Any], Callable[[], Any]]
 ) -> Callable[[View], View]:
@@ -80,14 +100,25 @@ def _door(
                 read()
             return view(*args, **kwargs)
 
-        return declares(action)(Noun.doc(**documented)(checked))
+        said = {**documented, "description": _described(view, action)}
+        return declares(action)(Noun.doc(**said)(checked))
 
     return decorator
 
 
+def _described(view: View, action: str) -> str:
+    """Return what a route says beside its summary: the rest of its docstring, and who may ask."""
+    _, _, rest = (view.__doc__ or "").strip().partition("\n")
+    more = " ".join(rest.split())
+    rule = RULES.get(action)
+    who = f"Ai được gọi: {rule.sentence}" if rule is not None else "Ai được gọi: xem tài liệu."
+    return f"{more}\n\n{who}".strip()
+
+
 def answers(blueprint: Noun, status: int, schema: type[Schema], *, tag: bool = False) -> Any:
     """Document and serialise the answer of a route; `tag` where it carries an ETag."""
-    return blueprint.response(status, schema, headers={"ETag": ETAG} if tag else None)
+    headers = {"ETag": ETAG} if tag else None
+    return blueprint.response(status, schema, headers=headers, example=example_of(schema))
 
 
 def page(schema: Schema, found: Page) -> Response:

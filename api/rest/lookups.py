@@ -25,6 +25,10 @@ blueprint = Noun("lookups", __name__, description="Tra cứu công khai bằng m
 PROBLEMS = {status: HTTPStatus(status).name for status in (404, 405, 429, 500)}
 BODY_PROBLEMS = PROBLEMS | {status: HTTPStatus(status).name for status in (400, 413, 415, 422)}
 WRONG = "wrong_code"
+ANYBODY = {
+    "security": [],
+    "description": "Ai được gọi: bất kỳ ai có giấy tiếp nhận; số lần tra cứu có giới hạn.",
+}
 
 
 class Whereabouts(Schema):
@@ -52,7 +56,7 @@ class StatusBody(Strict):
 @blueprint.route("/status/<string:token>")
 @declares(PUBLIC)
 @limited("lookup")
-@Noun.doc(responses=PROBLEMS)
+@Noun.doc(responses=PROBLEMS, **ANYBODY)
 @answers(blueprint, 200, Whereabouts)
 def by_token(token: str) -> Response:
     """Tra cứu bằng mã QR trên giấy tiếp nhận."""
@@ -62,7 +66,7 @@ def by_token(token: str) -> Response:
 @blueprint.route("/status", methods=["POST"])
 @declares(PUBLIC)
 @limited("lookup")
-@Noun.doc(responses=BODY_PROBLEMS)
+@Noun.doc(responses=BODY_PROBLEMS, **ANYBODY)
 @blueprint.arguments(StatusBody)
 @answers(blueprint, 200, Whereabouts)
 def by_code(body: dict[str, Any]) -> Response:

@@ -9,8 +9,8 @@ from marshmallow import Schema
 
 from api.auth import current_actor, office
 from api.rest import schemas
-from api.rest.conditions import idempotency_key, tagged
-from api.rest.door import PageQuery, answers, page, posting, reading
+from api.rest.conditions import idempotency_key, seen_revision_if_any, tagged
+from api.rest.door import PageQuery, answering, answers, page, reading
 from api.rest.fields import Facts, Strict, Text
 from api.rest.parsing import Noun
 from workflows import referrals
@@ -59,11 +59,16 @@ def list_referrals(query: dict[str, Any]) -> Response:
 
 
 @blueprint.route("/referrals/<string:referral>/answer", methods=["POST"])
-@posting("referral.answer")
+@answering("referral.answer")
 @blueprint.arguments(AnswerBody)
 @answers(blueprint, 200, schemas.Dossier, tag=True)
 def answer(body: dict[str, Any], referral: str) -> Response:
     """Trả lời một việc được hỏi."""
-    command = referrals.AnswerReferral(referral=referral, idempotency_key=idempotency_key(), **body)
+    command = referrals.AnswerReferral(
+        referral=referral,
+        revision=seen_revision_if_any(),
+        idempotency_key=idempotency_key(),
+        **body,
+    )
     view = referrals.answer(office(), current_actor(), command)
     return tagged(schemas.DOSSIER.dump(view), view.revision)

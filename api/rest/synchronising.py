@@ -8,8 +8,8 @@ from flask import Response
 
 from api.auth import current_actor, office
 from api.rest import schemas
-from api.rest.conditions import idempotency_key, tagged
-from api.rest.door import answers, posting
+from api.rest.conditions import idempotency_key, seen_revision_if_any, tagged
+from api.rest.door import answering, answers
 from api.rest.fields import Flag, Strict, Text, Whole
 from api.rest.parsing import Noun
 from workflows import synchronising
@@ -29,11 +29,16 @@ class ReportBody(Strict):
 
 
 @blueprint.route("/dossiers/<string:dossier>/status-reports", methods=["POST"])
-@posting("status.report")
+@answering("status.report")
 @blueprint.arguments(ReportBody)
 @answers(blueprint, 200, schemas.Dossier, tag=True)
 def report(body: dict[str, Any], dossier: str) -> Response:
     """Ghi lại: hệ thống khác đã được báo trạng thái nào, có nhận không."""
-    command = synchronising.ReportStatus(dossier=dossier, idempotency_key=idempotency_key(), **body)
+    command = synchronising.ReportStatus(
+        dossier=dossier,
+        revision=seen_revision_if_any(),
+        idempotency_key=idempotency_key(),
+        **body,
+    )
     view = synchronising.report(office(), current_actor(), command)
     return tagged(schemas.DOSSIER.dump(view), view.revision)

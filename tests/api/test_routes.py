@@ -85,7 +85,7 @@ def test_every_post_documents_the_key_and_every_command_the_revision(document):
         headers = {p["name"] for p in operation.get("parameters", ()) if p["in"] == "header"}
         changes = method == "post" and path != "/api/v1/status"
         wanted = {"Idempotency-Key"} if changes else set()
-        if method == "post" and path.startswith("/api/v1/dossiers/"):
+        if method == "post" and path.startswith(("/api/v1/dossiers/", "/api/v1/referrals/")):
             wanted.add("If-Match")
         assert headers == wanted, path
 
