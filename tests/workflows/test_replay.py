@@ -1,6 +1,7 @@
 """The log replayed on an empty database gives the same due dates, papers and statuses.
 
-Carried over is the record, and beside it what is no record: who asks, and which papers came in.
+Carried over is the record, and beside it what is no record: who asks, where they live, the secret
+of their receipt, and which papers came in.
 """
 
 from __future__ import annotations
@@ -123,9 +124,11 @@ def replay(first: Office, again: Office) -> None:
             for line in lines
         ]
         blank = replayed(read, {name: getattr(row, name) for name in BESIDE})
+        noted = first.store.read(lambda uow, one=row.id: uow.intakes.get(one))
 
-        def write(uow, blank=blank, read=read) -> None:
+        def write(uow, blank=blank, read=read, noted=noted) -> None:
             uow.dossiers.add(blank, StateRow(state=b""))
+            uow.intakes.add(noted)
             uow.events.append(read)
 
         again.store.write(write)

@@ -38,7 +38,9 @@ def test_a_result_is_ready_then_returned_beside_its_status(office: Office) -> No
         task = task_of(view, element).task
         view = tasks.complete(office, actor, CompleteTask(dossier=view.id, task=task))
     assert (view.status, view.delivery) == (9, DeliveryState.READY)
-    view = results.return_result(office, CLERK, ReturnResult(dossier=view.id))
+    view = results.return_result(
+        office, CLERK, ReturnResult(dossier=view.id, shown="receipt", collected_by="Hoa")
+    )
     assert (view.status, view.delivery) == (10, DeliveryState.RETURNED)
     assert reviews.rebuild(office) == ()
 
