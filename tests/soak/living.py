@@ -89,12 +89,27 @@ def _at(view: DossierView, said: dict[str, Any]) -> dict[str, Any]:
     return {"dossier": view.id, "task": _task(view), **said}
 
 
+def _decided(view: DossierView) -> dict[str, Any]:
+    """Return what the check decides; said every time, since facts of an earlier round stay."""
+    return (
+        {"complete": True, "ask": False}
+        if view.tasks[:1] and view.tasks[0].element == "check"
+        else {}
+    )
+
+
 # What the model calls a command -> the use case, and how its command is made.
 COMMANDS: dict[str, tuple[Send, Make]] = {
     "claim": (tasks.claim, lambda v, s: tasks.ClaimTask(**_at(v, s))),
     "release": (tasks.release, lambda v, s: tasks.ReleaseTask(**_at(v, s))),
-    "complete": (tasks.complete, lambda v, s: tasks.CompleteTask(**_at(v, s), note="Xong")),
-    "ask": (tasks.complete, lambda v, s: tasks.CompleteTask(**_at(v, s), facts={"ask": True})),
+    "complete": (
+        tasks.complete,
+        lambda v, s: tasks.CompleteTask(**_at(v, s), facts=_decided(v), note="Xong"),
+    ),
+    "ask": (
+        tasks.complete,
+        lambda v, s: tasks.CompleteTask(**_at(v, s), facts={**_decided(v), "ask": True}),
+    ),
     "request": (
         supplements.request,
         lambda v, s: supplements.RequestSupplement(
