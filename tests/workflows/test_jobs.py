@@ -193,10 +193,11 @@ def test_a_timer_taken_by_a_worker_that_died_fires_after_its_lease(office: Offic
 def test_work_that_kills_its_worker_every_time_is_left_to_people(office: Office) -> None:
     asked(office)
     go_to(office, 13)
+    clock = office.clock
+    assert isinstance(clock, SimulatedClock)
     for _ in range(9):
-        now = office.clock.now()
-        office.store.write(lambda uow, now=now: uow.jobs.take_timers(now, jobs.LEASE, 9))
-        office.clock.advance_to(now + jobs.LEASE)
+        office.store.write(lambda uow: uow.jobs.take_timers(clock.now(), jobs.LEASE, 9))
+        clock.advance_to(clock.now() + jobs.LEASE)
     found = jobs.failed_jobs(office, ADMIN, JobQuery(state="stuck")).items
     assert [(job.attempts, job.fault) for job in found] == [(8, "worker died")]
 

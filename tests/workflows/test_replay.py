@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
@@ -31,8 +33,8 @@ from workflows.clock import SimulatedClock
 from workflows.documents import WRITERS, RenderPaper, RenderRegister
 from workflows.office import Office
 from workflows.printing import Printer
-from workflows.reviews import PROJECTED
-from workflows.store import Store
+from workflows.refolding import PROJECTED
+from workflows.store import Store, UnitOfWork
 from workflows.store.events import revive
 from workflows.store.records import DossierRow, EventRow, StateRow
 from workflows.views import DossierView
@@ -80,10 +82,22 @@ def lived_through(office: Office) -> None:
         pass
 
 
+def _record_of(dossier: str, uow: UnitOfWork) -> list[EventRow]:
+    return uow.events.of_dossier(dossier)
+
+
+def _noted_of(dossier: str, uow: UnitOfWork) -> Any:
+    return uow.intakes.get(dossier)
+
+
+def _steps_of(dossier: str, uow: UnitOfWork) -> Any:
+    return uow.steps.of_dossier(dossier)
+
+
 def rows_of(office: Office) -> list[DossierRow]:
     """Return every dossier, the first received first."""
     ids = office.store.read(lambda uow: uow.dossiers.ids())
-    rows = [office.store.read(lambda uow, one=one: uow.dossiers.get(one))[0] for one in ids]
+    rows = office.store.read(lambda uow: [uow.dossiers.get(one)[0] for one in ids])
     return sorted(rows, key=lambda row: row.code)
 
 
@@ -116,7 +130,7 @@ def again(tmp_path: Path) -> Iterator[Office]:
 def replay(first: Office, again: Office) -> None:
     """Carry the record over, as JSON, and fold it."""
     for row in rows_of(first):
-        record = first.store.read(lambda uow, one=row.id: uow.events.of_dossier(one))
+        record = first.store.read(partial(_record_of, row.id))
         lines = [orjson.loads(orjson.dumps(vars(line))) for line in record]
         moments = ("at", "recorded_at")
         read = [
@@ -124,7 +138,7 @@ def replay(first: Office, again: Office) -> None:
             for line in lines
         ]
         blank = replayed(read, {name: getattr(row, name) for name in BESIDE})
-        noted = first.store.read(lambda uow, one=row.id: uow.intakes.get(one))
+        noted = first.store.read(partial(_noted_of, row.id))
 
         def write(uow, blank=blank, read=read, noted=noted) -> None:
             uow.dossiers.add(blank, StateRow(state=b""))
@@ -162,7 +176,7 @@ def test_the_log_on_an_empty_database_gives_the_same_dates_statuses_and_papers(
         {n: getattr(r, n) for n in PROJECTED} for r in before
     ]
     for row in before:
-        steps = [o.store.read(lambda u, i=row.id: u.steps.of_dossier(i)) for o in (office, again)]
+        steps = [o.store.read(partial(_steps_of, row.id)) for o in (office, again)]
         assert steps[0] == steps[1]
     printer = Printer(ROOT / "shared" / "forms")
     printed = 0

@@ -86,7 +86,7 @@ def test_a_cursor_that_is_not_ours_is_refused(office: Office, cursor: str) -> No
 
 
 @pytest.mark.parametrize("asked", [{"order": "luck"}, {"holder": "nobody"}])
-def test_a_question_that_is_none_is_refused(office: Office, asked: dict[str, str]) -> None:
+def test_a_question_that_is_none_is_refused(office: Office, asked) -> None:
     with pytest.raises(InvalidInput):
         worklist.worklist(office, CLERK, WorklistQuery(**asked))
 
