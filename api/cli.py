@@ -8,6 +8,7 @@ from __future__ import annotations
 import click
 
 from api.cli_audit import audit, keys, verify
+from api.cli_background import export_group, jobs_group, webhooks_group, worker
 from api.cli_deadlines import calendar_group, deadline
 from api.cli_demo import demo
 from api.cli_files import files
@@ -28,6 +29,7 @@ def main() -> None:
 COMMANDS = (
     files,
     demo, serve, validate, procedures, walk, deadline, calendar_group, review, rebuild, papers,
+    worker, jobs_group, webhooks_group, export_group,
     people_group, passwords, tokens, access_log_command, db, verify, audit, keys,
 )  # fmt: skip
 for command in COMMANDS:
