@@ -12,10 +12,16 @@ from typing import Any
 
 from workflows.errors import InvalidInput, NotFound
 
+# What may decide which step is taken next: priority and due moment, due moment, time waited.
+NEXT_RULES = ("urgency", "due", "waiting")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Agency:
-    """One agency from `valid_from` to the end of `valid_to`."""
+    """One agency from `valid_from` to the end of `valid_to`.
+
+    `next_by` names, by role, which of `NEXT_RULES` hands out the next step of that queue.
+    """
 
     code: str
     name: str
@@ -29,6 +35,7 @@ class Agency:
     successors: tuple[str, ...] = ()
     partners: Mapping[str, str] = field(default_factory=dict)
     hours: str = "standard"
+    next_by: Mapping[str, str] = field(default_factory=dict)
     sample: bool = False
     source: str = ""
 
@@ -106,5 +113,11 @@ def read_agencies(values: Mapping[str, Any]) -> tuple[Agencies, list[str]]:
             f"agency {agency.code}: Không có cơ quan nào mang mã {code}."
             for code in named
             if code and code not in found
+        ]
+        wrong += [
+            f"agency {agency.code}: Quy tắc lấy việc «{rule}» không có; dùng: "
+            f"{', '.join(NEXT_RULES)}."
+            for rule in agency.next_by.values()
+            if rule not in NEXT_RULES
         ]
     return Agencies(str(values.get("version", "")), found), wrong

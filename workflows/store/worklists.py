@@ -126,22 +126,26 @@ class Worklists:
     ) -> Sequence[ListedStep]:
         """Return lines in an order of `ORDERS`, after a place in it."""
         keys = ORDERS[order]
-        query = _queue(wanted).order_by(*keys).limit(limit)
-        if after is not None:
-            bound = [sa.literal(v, k.type) for v, k in zip(after, keys, strict=True)]
-            query = query.where(sa.tuple_(*keys) > sa.tuple_(*bound))
+        query = _after(_queue(wanted).order_by(*keys).limit(limit), keys, after)
         return [_listed(row) for row in self._connection.execute(query)]
 
-    def candidates(self, wanted: QueueFilter, *, limit: int) -> Sequence[ListedStep]:
-        """Return the most urgent steps nobody holds, locked for this transaction where that works.
+    def first_free(
+        self, wanted: QueueFilter, order: str, *, after: tuple[Any, ...] | None
+    ) -> tuple[Any, ...] | None:
+        """Return the place of the first step nobody holds, after another, locked from now on.
 
-        What another transaction has its hands on is passed over: nobody waits for anybody.
+        A place ends with the dossier and the step. What another transaction has its hands on is
+        passed over: nobody waits for anybody. One at a time, because whoever locks twenty to take
+        one shows nineteen colleagues an empty queue; its place alone, because a queue is sorted.
         """
-        query = _queue(wanted).where(step.c.state == "open", dossier.c.suspended_at.is_(None))
-        query = query.order_by(*ORDERS["urgency"]).limit(limit)
+        keys = ORDERS[order]
+        query = sa.select(*keys).select_from(sa.join(step, dossier)).where(*_conditions(wanted))
+        query = query.where(step.c.state == "open", dossier.c.suspended_at.is_(None))
+        query = _after(query.order_by(*keys).limit(1), keys, after)
         if self._connection.dialect.name == "postgresql":
             query = query.with_for_update(of=(dossier, step), skip_locked=True)
-        return [_listed(row) for row in self._connection.execute(query)]
+        row = self._connection.execute(query).one_or_none()
+        return tuple(row) if row is not None else None
 
     def counts(self, wanted: QueueFilter, now: datetime, soon: datetime) -> Counts:
         """Return the counts of the tabs in one statement."""
@@ -207,6 +211,14 @@ class Worklists:
 def _queue(wanted: QueueFilter) -> Any:
     query = sa.select(*_COLUMNS, *_EXTRA).join_from(step, dossier)
     return query.where(*_conditions(wanted))
+
+
+def _after(query: Any, keys: tuple[Any, ...], place: tuple[Any, ...] | None) -> Any:
+    """Return the query going on after a place in its order."""
+    if place is None:
+        return query
+    bound = [sa.literal(v, k.type) for v, k in zip(place, keys, strict=True)]
+    return query.where(sa.tuple_(*keys) > sa.tuple_(*bound))
 
 
 def _conditions(wanted: QueueFilter) -> list[Any]:
