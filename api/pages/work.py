@@ -67,7 +67,7 @@ class Row:
     priority: str
 
 
-@blueprint.get("/work")
+@blueprint.get("/desk")
 @declares("task.list")
 def work() -> str:
     """Show what waits for the person's role, the most urgent first."""
@@ -94,7 +94,7 @@ def work() -> str:
     )
 
 
-@blueprint.post("/work/next")
+@blueprint.post("/desk/next")
 @declares("task.next")
 def take_next() -> Response:
     """Take the most urgent step nobody has, and open its dossier."""
