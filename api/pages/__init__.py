@@ -13,6 +13,8 @@ from flask import Blueprint, Flask, Response, current_app, render_template, requ
 from api.auth import PUBLIC, declares, office
 from api.pages import (
     account,
+    acting,
+    attachments,
     catalogue,
     dossiers,
     identity,
@@ -31,7 +33,7 @@ blueprint = Blueprint("pages", __name__)
 
 ROOMS = (
     catalogue, lookup, signing_in, identity, account, work, receive, lists, dossiers, steps, unit,
-    report,
+    report, acting, attachments,
 )  # fmt: skip
 
 

@@ -5,36 +5,51 @@ Asks the use cases and puts into words; decides nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from flask import request
 
 from api.auth import current_actor, office
-from api.formatting import minutes, moment
-from api.pages import telling
+from api.formatting import minutes, moment, money
+from api.pages import acts, telling
 from api.pages.asking import Asking, asking
+from api.pages.doing import Case, offers
+from api.pages.naming import names_of
 from api.pages.shell import CLERK, ROLE_NAMES, agency_name, show
 from api.pages.typed import FactField, fact_fields
 from api.rest.papers import printer
-from engine.law.authority import Actor
+from engine.law.authority import Actor, Resource, allow
+from engine.law.checklist import missing
 from engine.law.codes import NationalStatus
 from engine.law.deadlines import Deadline
-from engine.law.provisions import StepClock
-from workflows import documents, dossiers
+from engine.law.provisions import Step, StepClock
+from workflows import documents, dossiers, files
 from workflows.catalogue import Version
+from workflows.dossiers import EventView
+from workflows.permitting import ATTACH_FILE
 from workflows.views import DossierView, StepView
 
-DONE = {
+DONE = {act.name: act.done for act in acts.ALL} | {
     "claimed": "Đã nhận việc.",
     "released": "Đã trả lại việc cho mọi người cùng vai trò.",
     "completed": "Đã xong bước; hồ sơ đi tiếp.",
-    "asked": "Đã yêu cầu bổ sung; in phiếu ở mục giấy tờ.",
+    "asked": "Đã yêu cầu bổ sung.",
     "taken": "Đã nhận giấy tờ bổ sung.",
     "returned": "Đã trả kết quả.",
-    "withdrawn": "Đã rút hồ sơ theo yêu cầu của người nộp.",
-    "received": "Đã tiếp nhận; in giấy tiếp nhận ở mục giấy tờ.",
+    "signed": "Đã ký duyệt; hồ sơ đi tiếp.",
+    "issued": "Đã phát hành kết quả.",
+    "attached": "Đã thêm tệp.",
+    "received": "Đã tiếp nhận.",
+}
+# What is printed right after something was done: the form of the paper.
+PRINT = {
+    "received": "receipt",
+    "asked": "supplement_request",
+    "apology": "apology",
+    "refusal": "refusal",
+    "stop": "stop_notice",
 }
 WORKED_STATES = frozenset({"open", "claimed"})
 SOON_MINUTES = 8 * 60  # one working day: the moment at which an apology would be due
@@ -70,7 +85,7 @@ class Doable:
     taken: bool
     fields: tuple[FactField, ...]
     may_ask_for_papers: bool
-    returns_result: bool
+    kind: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +96,7 @@ class Brought:
     name: str
     words: str
     needed: bool
+    missing: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,38 +109,78 @@ class Awaited:
     clock: str
 
 
-def dossier_page(dossier: str, said: Asking | None = None) -> str:
-    """Return the page of a dossier; `said` is a form that was refused, with its mistakes."""
+def dossier_page(dossier: str, said: Asking | None = None, opened: str = "") -> str:
+    """Return the page of a dossier; `said` is a form that was refused, with its mistakes.
+
+    `opened` is the prefix of the folded form that was refused and is shown open again.
+    """
     actor, here = current_actor(), office()
     view = dossiers.read(here, actor, dossier)
     version = here.catalogue.at(view.digest)
     now = here.clock.now()
     deadline = dossiers.deadline(here, actor, dossier).as_of(now)
     record = dossiers.history(here, actor, dossier)
-    names = {e.id: e.name for e in version.definition.elements.values()}
+    kept = files.list_files(here, actor, dossier)
+    case = Case(view=view, version=version, actor=actor, record=record, files=kept)
+    people = names_of(_people(view, record, kept))
     worked = [s for s in view.tasks if s.state in WORKED_STATES]
     mine, others = _split(worked, actor)
+    papers = documents.available(here, actor, printer(), dossier)
+    done = request.args.get("done", "")
     return show(
         "staff/dossier.html",
         section="dossiers",
         actor=actor,
         d=view,
         asking=replace(said, revision=view.revision) if said else asking(revision=view.revision),
-        done=DONE.get(request.args.get("done", ""), ""),
+        opened=opened,
+        done=DONE.get(done, ""),
+        to_print=next((p for p in papers if p.ready and p.form == PRINT.get(done)), None),
         due=due_words(deadline, view, now),
         deadline=deadline,
-        mine=tuple(_doable(s, version) for s in mine),
-        open_steps=tuple(_here(s, version) for s in others),
+        mine=tuple(_doable(s, version, people) for s in mine),
+        open_steps=tuple(_here(s, version, people) for s in others),
         awaited=tuple(_awaited(view, version)),
         waits_for_papers=_waits_for_papers(view, version) and actor.role == CLERK,
         components=tuple(_components(view, version)),
-        papers=documents.available(here, actor, printer(), dossier),
-        days=tuple(telling.by_day(telling.tell(record, version.procedure, names, {}))),
+        paper_choices=[(c.id, c.name) for c in version.procedure.components],
+        offers=tuple(offers(case)),
+        papers=papers,
+        files=[(f, people.get(f.uploaded_by, f.uploaded_by)) for f in kept],
+        may_attach=allow(actor, ATTACH_FILE, _parts(view)).allowed,
+        owed=money(case.owed_vnd) if case.owed_vnd else "",
+        days=tuple(telling.by_day(telling.tell(record, version, people))),
         routine=sum(e.kind in telling.ROUTINE for e in record),
         moment=moment,
         receiving=agency_name(view.receiving_unit),
         competent=agency_name(view.competent_agency),
+        ground=_ground(view, version),
     )
+
+
+def _parts(view: DossierView) -> Resource:
+    """Return the dossier as something to be allowed."""
+    return Resource(agencies=frozenset((view.receiving_unit, view.competent_agency)) - {""})
+
+
+def _people(
+    view: DossierView, record: Iterable[EventView], kept: Iterable[files.FileView]
+) -> Iterator[str]:
+    """Yield the codes of everybody whose name the page says."""
+    for event in record:
+        yield event.actor
+        yield from (str(event.data.get(f, "")) for f in ("assignee", "signer", "giver"))
+    yield from (step.assignee for step in view.tasks)
+    yield from (file.uploaded_by for file in kept)
+
+
+def _ground(view: DossierView, version: Version) -> str:
+    """Return why the dossier stands still, empty when it does not."""
+    if not view.suspended_ground:
+        return ""
+    law = version.procedure.suspension
+    found = law.grounds.get(view.suspended_ground) if law is not None else None
+    return found.name if found is not None else view.suspended_ground
 
 
 def due_words(deadline: Deadline, view: DossierView, now: datetime) -> DueWords:
@@ -159,17 +215,28 @@ def _split(
     return mine, tuple(s for s in found if s not in mine)
 
 
-def _doable(step: StepView, version: Version) -> Doable:
+def _doable(step: StepView, version: Version, people: Mapping[str, str]) -> Doable:
     procedure = version.procedure
     law, papers = procedure.steps.get(step.element), procedure.supplement
     asks = papers is not None and step.element in procedure.facts[papers.fact].set_by
     return Doable(
-        here=_here(step, version),
+        here=_here(step, version, people),
         taken=bool(step.assignee),
         fields=tuple(fact_fields(procedure, step.element)),
         may_ask_for_papers=asks,
-        returns_result=law is not None and law.status == NationalStatus.RESOLVED,
+        kind=_kind(law),
     )
+
+
+def _kind(law: Step | None) -> str:
+    """Return which command completes the step: its own, or that of the result."""
+    if law is None:
+        return "complete"
+    if law.status == NationalStatus.RESOLVED:
+        return "return"
+    if law.releases:
+        return "release"
+    return "sign" if law.signs_off else "complete"
 
 
 def _waits_for_papers(view: DossierView, version: Version) -> bool:
@@ -177,9 +244,10 @@ def _waits_for_papers(view: DossierView, version: Version) -> bool:
     return papers is not None and any(w.name == papers.message for w in view.waits)
 
 
-def _here(step: StepView, version: Version) -> Here:
+def _here(step: StepView, version: Version, people: Mapping[str, str]) -> Here:
     role = ROLE_NAMES.get(step.role, step.role)
-    holder = f"{step.assignee} đang giữ" if step.assignee else "chưa ai nhận"
+    name = people.get(step.assignee, step.assignee)
+    holder = f"{name} đang giữ" if step.assignee else "chưa ai nhận"
     return Here(
         task=step.task,
         name=step.name,
@@ -216,6 +284,7 @@ def _clock_of(step: StepView, version: Version) -> str:
 
 def _components(view: DossierView, version: Version) -> Iterator[Brought]:
     """Yield the papers of the checklist and what was brought of each."""
+    lacking = {line.component for line in missing(version.procedure, view.components)}
     for paper in version.procedure.components:
         brought = view.components.get(paper.id, {})
         originals, copies = brought.get("originals", 0), brought.get("copies", 0)
@@ -224,4 +293,10 @@ def _components(view: DossierView, version: Version) -> Iterator[Brought]:
             f"{copies} bản sao" if copies else "",
         ]
         words = ", ".join(part for part in parts if part)
-        yield Brought(id=paper.id, name=paper.name, words=words or "chưa có", needed=paper.required)
+        yield Brought(
+            id=paper.id,
+            name=paper.name,
+            words=words or "chưa có",
+            needed=paper.required,
+            missing=paper.id in lacking,
+        )

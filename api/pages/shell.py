@@ -12,6 +12,7 @@ from typing import Any
 from flask import current_app, render_template
 
 from api.auth import office
+from api.pages.naming import names_of
 from engine.law.authority import Actor
 from engine.law.provisions import Role
 from workflows.errors import NotFound
@@ -50,6 +51,7 @@ class Looking:
     person: str
     agency: str
     role: str
+    on_behalf_of: str
     places: tuple[Place, ...]
 
 
@@ -74,8 +76,10 @@ PLACES: tuple[tuple[Place, frozenset[str] | None], ...] = (
 
 def looking(actor: Actor) -> Looking:
     """Return what the head of a staff page says about the person who looks."""
+    names = names_of((actor.person, actor.on_behalf_of))
     return Looking(
-        person=actor.person,
+        person=names.get(actor.person, actor.person),
+        on_behalf_of=names.get(actor.on_behalf_of, actor.on_behalf_of),
         agency=agency_name(actor.agency),
         role=ROLE_NAMES.get(actor.role, actor.role),
         places=tuple(_places(actor.role)),

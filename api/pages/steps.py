@@ -17,7 +17,7 @@ from api.pages.asking import attempt, form_key, form_revision
 from api.pages.dossier_page import dossier_page
 from api.pages.typed import facts_typed
 from engine.law.authority import Actor
-from workflows import dossiers, intake, results, supplements, tasks
+from workflows import dossiers, releases, results, sign_offs, supplements, tasks
 from workflows.office import Office
 from workflows.views import DossierView
 
@@ -35,7 +35,7 @@ def claim(dossier: str, task: str) -> Response:
     return _do("claimed", tasks.claim, tasks.ClaimTask, dossier, task=task)
 
 
-@blueprint.post(f"{TASK}/release")
+@blueprint.post(f"{TASK}/give-back")
 @declares("task.release")
 def release(dossier: str, task: str) -> Response:
     """Give a step back to everybody with its role."""
@@ -46,29 +46,23 @@ def release(dossier: str, task: str) -> Response:
 @declares("task.complete")
 def complete(dossier: str, task: str) -> Response:
     """Complete a step with the facts it asked for."""
-    here, actor = office(), current_actor()
+    return _finish("completed", tasks.complete, tasks.CompleteTask, dossier, task, note=_note())
 
-    def command() -> DossierView:
-        view = dossiers.read(here, actor, dossier)
-        step = next((s for s in view.tasks if s.task == task), None)
-        law = here.catalogue.at(view.digest).procedure
-        facts = facts_typed(law, step.element, request.form) if step is not None else {}
-        return tasks.complete(
-            here,
-            actor,
-            tasks.CompleteTask(
-                dossier=dossier,
-                task=task,
-                facts=facts,
-                note=request.form.get("note", "").strip(),
-                revision=form_revision(),
-                idempotency_key=form_key(),
-            ),
-        )
 
-    return attempt(
-        command, lambda _: _page(dossier, "completed"), lambda a: dossier_page(dossier, a)
-    )
+@blueprint.post(f"{TASK}/sign-off")
+@declares("result.sign_off")
+def sign_off(dossier: str, task: str) -> Response:
+    """Sign the result at the step that signs."""
+    return _finish("signed", sign_offs.sign_off, sign_offs.SignOff, dossier, task, note=_note())
+
+
+@blueprint.post(f"{TASK}/release")
+@declares("result.release")
+def release_result(dossier: str, task: str) -> Response:
+    """Release the result under its number."""
+    number = request.form.get("number", "").strip()
+    made = releases.ReleaseResult
+    return _finish("issued", releases.release, made, dossier, task, number=number)
 
 
 @blueprint.post(f"{TASK}/supplement")
@@ -91,7 +85,9 @@ def request_supplement(dossier: str, task: str) -> Response:
 def take_supplement(dossier: str) -> Response:
     """Take the papers the applicant brought."""
     brought = tuple(request.form.getlist("component"))
-    return _do("taken", supplements.take, supplements.TakeSupplement, dossier, components=brought)
+    partly = request.form.get("partly", "")
+    made = supplements.TakeSupplement
+    return _do("taken", supplements.take, made, dossier, components=brought, partly=partly)
 
 
 RETURNED = ("shown", "collected_by", "tracking_code", "file_hash")
@@ -107,12 +103,26 @@ def return_result(dossier: str) -> Response:
     return _do("returned", results.return_result, made, dossier, manner=manner, **words)
 
 
-@blueprint.post(f"{ONE}/withdraw")
-@declares("dossier.withdraw")
-def withdraw(dossier: str) -> Response:
-    """Take the dossier back as the applicant asks."""
-    reason = request.form.get("reason", "").strip()
-    return _do("withdrawn", intake.withdraw, intake.WithdrawDossier, dossier, reason=reason)
+def _note() -> str:
+    return request.form.get("note", "").strip()
+
+
+def _finish(
+    done: str, use_case: UseCase, kind: type, dossier: str, task: str, **said: Any
+) -> Response:
+    """Complete a step by the command that fits it, with the facts the form set."""
+    here, actor = office(), current_actor()
+
+    def command() -> DossierView:
+        view = dossiers.read(here, actor, dossier)
+        step = next((s for s in view.tasks if s.task == task), None)
+        law = here.catalogue.at(view.digest).procedure
+        facts = facts_typed(law, step.element, request.form) if step is not None else {}
+        on = {"dossier": dossier, "task": task, "revision": form_revision()}
+        asked = kind(**on, facts=facts, idempotency_key=form_key(), **said)
+        return use_case(here, actor, asked)
+
+    return attempt(command, lambda _: _page(dossier, done), lambda a: dossier_page(dossier, a))
 
 
 def _do(done: str, use_case: UseCase, kind: type, dossier: str, **said: Any) -> Response:

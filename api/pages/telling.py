@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
 from api.formatting import clock_time, day_of, moment, money
 from api.pages.shell import ROLE_NAMES, agency_name
+from engine.law.codes import NationalStatus
 from engine.law.procedure import Procedure
 from engine.law.working_time import ZONE
+from workflows.catalogue import Version
 from workflows.dossiers import EventView
 
 Said = Callable[["Told"], str]
@@ -27,11 +29,32 @@ CLOCK_NAMES = {
 }
 MANNERS = {"in_person": "trực tiếp", "post": "qua bưu chính", "electronic": "bản điện tử"}
 WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ Nhật")
+PRIORITIES = {0: "thường", 1: "cao", 2: "khẩn"}
+CORRECTED = {
+    "applicant_name": "họ tên",
+    "applicant_id": "số định danh",
+    "phone": "điện thoại",
+    "address": "địa chỉ",
+    "email": "thư điện tử",
+    "support_point": "điểm hỗ trợ",
+    "submitter_kind": "người nộp",
+    "submitter_name": "họ tên người nộp",
+    "submitter_id": "số định danh người nộp",
+    "submitter_phone": "điện thoại người nộp",
+    "authorisation": "văn bản ủy quyền",
+    "result_by": "cách nhận kết quả",
+    "result_address": "nơi nhận kết quả",
+    "components": "giấy tờ",
+}
+WHO = {"system": "Hệ thống tự làm khi đến hạn"}
 OUTCOMES = {
     "completed": "đi hết quy trình",
     "terminated": "quy trình kết thúc",
     "error": "quy trình kết thúc vì có lỗi nghiệp vụ",
-    "withdrawn": "hồ sơ dừng",
+    "withdrawn": "người nộp rút hồ sơ",
+    "stopped": "dừng giải quyết",
+    "refused": "từ chối giải quyết",
+    "not_accepted": "không tiếp nhận",
 }
 
 
@@ -92,6 +115,11 @@ class Told:
         titles = {c.id: c.name for c in self.procedure.components}
         return "; ".join(titles.get(c, c) for c in self.data.get("components", ()))
 
+    def fee(self) -> str:
+        """Return the name of the fee the event is about."""
+        code = str(self.data.get("fee", ""))
+        return next((f.name for f in self.procedure.fees if f.id == code), code)
+
     def when(self, field: str) -> str:
         """Return a moment a field holds as ISO text, as people say it."""
         text = self.data.get(field, "")
@@ -134,6 +162,81 @@ def _warned(e: Told) -> str:
     return f"{about.get(str(e.data['about']), 'Nhắc hạn')}: hạn {e.when('due_at')}"
 
 
+def _escalated(e: Told) -> str:
+    role = ROLE_NAMES.get(str(e.data.get("to_role")), "lãnh đạo")
+    about = str(e.data.get("name") or e.step())
+    return f"Báo {role} {e.agency('to_agency')} về việc «{about}»"
+
+
+def _fee_charged(e: Told) -> str:
+    return f"Phải nộp {e.fee()}: {e.money('amount_vnd')}"
+
+
+def _fee_paid(e: Told) -> str:
+    owed = int(e.data.get("owed_vnd", 0))
+    left = f", còn phải nộp {money(owed)}" if owed else ""
+    return f"Nộp {e.money('amount_vnd')}, biên lai {e.data.get('receipt', '')}{left}"
+
+
+def _dossier_suspended(e: Told) -> str:
+    law = e.procedure.suspension
+    ground = law.grounds.get(str(e.data["ground"])) if law is not None else None
+    until = e.when("until")
+    how_long = f", đến {until}" if until else ""
+    return f"Tạm dừng giải quyết: {ground.name if ground else e.data['ground']}{how_long}"
+
+
+def _dossier_resumed(e: Told) -> str:
+    return "Tiếp tục giải quyết" + (", vì đã đến lúc hẹn" if e.data.get("automatic") else "")
+
+
+def _dossier_handed_over(e: Told) -> str:
+    papers = "; ".join(str(p) for p in e.data.get("papers", ()))
+    with_what = f": {papers}" if papers else ""
+    giver = e.person("giver")
+    return f"{giver} giao hồ sơ cho {e.data.get('receiver')}, {e.agency('to_agency')}{with_what}"
+
+
+def _step_returned(e: Told) -> str:
+    to = str(e.data.get("to_element", ""))
+    return f"Trả «{e.step()}» về bước «{e.names.get(to) or to}»"
+
+
+def _corrected(e: Told) -> str:
+    changed = e.data.get("changes", {})
+    what = ", ".join(CORRECTED.get(str(name), str(name)) for name in changed)
+    return f"Đính chính {what or 'nội dung tiếp nhận'}; cấp lại giấy tiếp nhận"
+
+
+def _file(e: Told) -> str:
+    titles = {c.id: c.name for c in e.procedure.components}
+    component = str(e.data.get("component", ""))
+    return f"Thêm tệp: {titles.get(component, 'giấy tờ khác')}"
+
+
+def _released(e: Told) -> str:
+    day = str(e.data.get("released_on", ""))
+    dated = f", ngày {day_of(date.fromisoformat(day))}" if day else ""
+    return f"Phát hành kết quả số {e.data.get('number') or 'chưa ghi'}{dated}"
+
+
+def _reopened(e: Told) -> str:
+    at = str(e.data.get("at_element", ""))
+    return f"Mở lại hồ sơ từ «{e.names.get(at) or at}»; {e.person('signer')} ký"
+
+
+def _status_reported(e: Told) -> str:
+    status = int(e.data.get("status", 0))
+    known = status in {int(s) for s in NationalStatus}
+    words = NationalStatus(status).label if known else str(status)
+    answer = "đã nhận" if e.data.get("accepted") else "không nhận"
+    return f"Báo trạng thái «{words}» sang {e.data.get('system')}: bên đó {answer}"
+
+
+def _prioritised(e: Told) -> str:
+    return f"Mức ưu tiên: {PRIORITIES.get(int(e.data.get('priority', 0)), 'thường')}"
+
+
 def _ended(e: Told) -> str:
     return f"Kết thúc: {OUTCOMES.get(str(e.data['outcome']), str(e.data['outcome']))}"
 
@@ -162,6 +265,28 @@ SENTENCES: dict[str, Said] = {
     "apology_issued": lambda e: f"Xin lỗi và hẹn lại đến {e.when('new_due_at')}",
     "deadline_extended": lambda e: f"Gia hạn đến {e.when('new_due_at')}",
     "deadline_warned": _warned,
+    "step_returned": _step_returned,
+    "escalated": _escalated,
+    "intake_corrected": _corrected,
+    "file_attached": _file,
+    "file_detached": lambda _: "Gỡ một tệp khỏi hồ sơ",
+    "fee_charged": _fee_charged,
+    "fee_exempted": lambda e: f"Miễn {e.fee()}: {e.data.get('ground', '')}",
+    "fee_paid": _fee_paid,
+    "dossier_suspended": _dossier_suspended,
+    "dossier_resumed": _dossier_resumed,
+    "dossier_stopped": lambda e: f"Dừng giải quyết; {e.person('signer')} ký",
+    "result_signed_off": lambda e: f"Ký duyệt kết quả: {e.person('signer')}",
+    "result_released": _released,
+    "dossier_reopened": _reopened,
+    "dossier_handed_over": _dossier_handed_over,
+    "further_round_proposed": lambda e: f"Đề nghị cho bổ sung lần {e.data['round']}: {e.papers()}",
+    "further_round_approved": lambda e: f"Đồng ý cho bổ sung lần {e.data['round']}",
+    "supplement_partly_taken": lambda e: f"Nhận một phần giấy tờ bổ sung: {e.papers()}",
+    "job_retried": lambda _: "Cho làm lại một việc hệ thống chưa làm được",
+    "job_skipped": lambda _: "Bỏ qua một việc hệ thống không làm được",
+    "status_reported": _status_reported,
+    "priority_changed": _prioritised,
 }
 ROUTINE = frozenset(
     {
@@ -174,20 +299,20 @@ ROUTINE = frozenset(
         "step_started",
         "step_withdrawn",
         "deadline_warned",
+        "step_suspended",
+        "step_resumed",
+        "job_retried",
+        "status_reported",
     }
 )
 
 
 def tell(
-    record: Iterable[EventView],
-    procedure: Procedure,
-    names: Mapping[str, str],
-    people: Mapping[str, str],
+    record: Iterable[EventView], version: Version, people: Mapping[str, str]
 ) -> tuple[Sentence, ...]:
-    """Return the record as sentences, in its order.
-
-    `names` are the names of the diagram's elements, `people` the names of people by code.
-    """
+    """Return the record as sentences, in its order; `people` are names of people by code."""
+    procedure = version.procedure
+    names = {e.id: e.name for e in version.definition.elements.values()}
     told = []
     for event in record:
         words = Told(data=event.data, procedure=procedure, names=names, people=people)
@@ -198,7 +323,7 @@ def tell(
                 time=clock_time(event.at),
                 text=SENTENCES[event.kind](words),
                 note=str(event.data.get("reason") or event.data.get("note") or ""),
-                who=people.get(event.actor, event.actor),
+                who=people.get(event.actor, WHO.get(event.actor, event.actor)),
                 agency=_where(event),
                 law=law.legal if law is not None and event.kind == "step_completed" else "",
                 clock=CLOCK_NAMES.get(event.clock, "") if event.clock != "agency" else "",
@@ -217,6 +342,6 @@ def by_day(told: Iterable[Sentence]) -> Iterator[Day]:
 
 
 def _where(event: EventView) -> str:
-    if not event.agency:
-        return ""
+    if not event.agency or not event.role:
+        return agency_name(event.agency) if event.agency else ""
     return f"{ROLE_NAMES.get(event.role, event.role)}, {agency_name(event.agency)}"

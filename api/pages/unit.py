@@ -6,6 +6,7 @@ from flask import Blueprint
 
 from api.auth import current_actor, declares, office
 from api.formatting import moment
+from api.pages.naming import names_of
 from api.pages.shell import ROLE_NAMES, show
 from api.pages.work import time_left
 from workflows import worklist
@@ -32,5 +33,6 @@ def unit() -> str:
         counts=counts,
         load=[(w, ROLE_NAMES.get(w.role, w.role), round(100 * w.open / most)) for w in load],
         near=[(line, *time_left(line)) for line in near.items],
+        people=names_of([*(w.holder for w in load), *(i.step.assignee for i in near.items)]),
         moment=moment,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -12,6 +13,7 @@ from werkzeug.wrappers import Response
 from api.auth import current_actor, declares, office
 from api.formatting import minutes, moment
 from api.pages.asking import asking, attempt, form_key
+from api.pages.naming import names_of
 from api.pages.shell import ROLE_NAMES, agency_name, show
 from engine.law.authority import Actor
 from workflows import saved_views, worklist
@@ -84,7 +86,7 @@ def work() -> str:
         done=DONE.get(request.args.get("done", ""), ""),
         tab=tab,
         tabs=[_tab(name, label, getattr(counts, name)) for name, label, _ in TABS],
-        rows=[_row(line, actor) for line in found.items],
+        rows=_rows(found.items, actor),
         following=_following(found),
         query=query,
         orders=ORDERS,
@@ -140,10 +142,16 @@ def _following(found: Page) -> str:
     return f"{request.path}?{urlencode({**request.args.to_dict(), 'cursor': found.cursor})}"
 
 
-def _row(line: TaskLine, actor: Actor) -> Row:
+def _rows(lines: Iterable[TaskLine], actor: Actor) -> list[Row]:
+    found = tuple(lines)
+    people = names_of(line.step.assignee for line in found)
+    return [_row(line, actor, people) for line in found]
+
+
+def _row(line: TaskLine, actor: Actor, people: Mapping[str, str]) -> Row:
     left, tone = time_left(line)
     mine = line.step.assignee == actor.person
-    holder = "bạn" if mine else line.step.assignee
+    holder = "bạn" if mine else people.get(line.step.assignee, line.step.assignee)
     return Row(
         address=url_for("dossier_pages.show_dossier", dossier=line.dossier),
         code=line.dossier_code,

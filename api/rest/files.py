@@ -23,7 +23,9 @@ from workflows.views import Page
 
 blueprint = Noun("files", __name__, description="Tệp: tải lên, liệt kê, tải về, gỡ.")
 
-ENDPOINTS = frozenset({"files.upload", "files.attach"})
+ENDPOINTS = frozenset(
+    {"files.upload", "files.attach", "file_pages.attach", "receive_pages.receive"}
+)
 MOST_BODY = files.MOST_BYTES + 64 * 1024
 MULTIPART = {
     "requestBody": {

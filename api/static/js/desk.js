@@ -56,6 +56,10 @@ function press(event) {
 }
 
 document.addEventListener("keydown", press);
-document.getElementById("show-keys")?.addEventListener("click", showKeys);
+const shower = document.getElementById("show-keys");
+if (shower) {
+  shower.hidden = false; // without this file there are no keys to show
+  shower.addEventListener("click", showKeys);
+}
 document.getElementById("close-keys")?.addEventListener("click", () => document.getElementById("keys").close());
 document.querySelector(".mistakes")?.focus();
