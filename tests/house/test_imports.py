@@ -23,6 +23,7 @@ LIBRARIES = {
     "workflows": {"orjson"},
     "workflows.signing": {"cryptography"},
     "workflows.printing": {"orjson", "segno", "typst"},
+    "workflows.sheets": {"orjson", "typst", "xlsxwriter"},
     "workflows.passwords": {"argon2"},
     "workflows.shelving": {"fsspec"},
     "workflows.inspection": {"PIL", "pypdf"},
@@ -30,7 +31,8 @@ LIBRARIES = {
     "workflows.store": {"sqlalchemy", "alembic", "orjson"},
     "api": {
         "flask", "flask_smorest", "marshmallow", "werkzeug", "apispec", "webargs", "jinja2",
-        "click", "rich", "waitress", "markupsafe", "authlib", "joserfc", "httpx", "segno", "standardwebhooks",
+        "click", "rich", "waitress", "markupsafe", "authlib", "joserfc", "httpx", "segno",
+        "standardwebhooks",
     },
 }  # fmt: skip
 
