@@ -90,11 +90,17 @@ def test_a_result_on_time_stays_on_time_however_long_it_lies(office: Office) -> 
     for element, actor in (("check", CLERK), ("review", OFFICER), ("sign", LEADER)):
         view = done(office, view, element, actor)
     pass_time(office, days=30)
-    view = results.return_result(office, CLERK, ReturnResult(dossier=view.id, shown="receipt", collected_by="Hoa"))
+    view = results.return_result(
+        office, CLERK, ReturnResult(dossier=view.id, shown="receipt", collected_by="Hoa")
+    )
     assert (view.status, view.status_name, view.overdue) == (10, "Đã trả kết quả", False)
     assert reviews.rebuild(office) == ()
 
 
 def test_a_result_that_is_not_there_cannot_be_returned(office: Office) -> None:
     with pytest.raises(NotWaiting):
-        results.return_result(office, CLERK, ReturnResult(dossier=receive(office).id, shown="receipt", collected_by="Hoa"))
+        results.return_result(
+            office,
+            CLERK,
+            ReturnResult(dossier=receive(office).id, shown="receipt", collected_by="Hoa"),
+        )
