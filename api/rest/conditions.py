@@ -7,6 +7,7 @@ transaction, never here.
 from __future__ import annotations
 
 import re
+from http import HTTPStatus
 
 from flask import Response, jsonify, request
 
@@ -75,5 +76,16 @@ def tagged(body: object, revision: int, status: int = 200) -> Response:
     response.status_code = status
     response.set_etag(str(revision))
     if request.method == "GET":
-        response.make_conditional(request)
+        conditional(response)
+    return response
+
+
+def conditional(response: Response) -> Response:
+    """Return what a reader with If-None-Match or If-Match is answered: whole, 304, or a refusal.
+
+    Raises RevisionUnreadable where If-Match names another version: a 412 without the thing itself.
+    """
+    response.make_conditional(request)
+    if response.status_code == HTTPStatus.PRECONDITION_FAILED:
+        raise RevisionUnreadable(request.headers.get("If-Match", "")[:40])
     return response

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, jsonify, request
+from flask import Response, jsonify
 from marshmallow import Schema, fields
 
 from api.auth import office
 from api.figures import steps_of
 from api.rest import schemas
+from api.rest.conditions import conditional
 from api.rest.door import answers, reading
 from api.rest.parsing import Noun
 from workflows.catalogue import Version
@@ -118,8 +119,7 @@ def diagram(code: str) -> Response:
     version = version_named(code)
     response = Response(version.bpmn_bytes, mimetype="application/xml")
     response.set_etag(version.digest)
-    response.make_conditional(request)
-    return response
+    return conditional(response)
 
 
 @blueprint.route("/procedures/<string:code>/durations")

@@ -85,3 +85,9 @@ def test_the_program_says_that_it_lives_and_can_work(client, office):
     assert client.get("/livez").status_code == 200
     assert client.get("/readyz").status_code == 503
     office.store.engine = engine
+
+
+def test_a_diagram_of_another_version_is_refused_as_a_problem(clerk):
+    answer = clerk.get("/procedures/1.001193/diagram", **{"If-Match": '"another"'})
+    assert answer.status_code == 412
+    assert answer.mimetype == "application/problem+json"
