@@ -11,14 +11,16 @@ from dataclasses import replace
 import pytest
 import sqlalchemy as sa
 
-from tests.builders import CENTRE, CLERK, LEADER, OFFICER, person, receive, task_of
+from tests.builders import CENTRE, CLERK, LEADER, OFFICER, office_on, person, receive, task_of
+from tests.workflows.counting import statements
 from workflows import tasks, worklist
 from workflows.agencies import Agencies, read_agencies
 from workflows.catalogue import Catalogue
 from workflows.office import Office
+from workflows.store import Store
 from workflows.store.tables import dossier, step
 from workflows.tasks import CompleteTask
-from workflows.worklist import TakeNext
+from workflows.worklist import TakeNext, WorklistQuery
 
 PEOPLE, STEPS, SMALL_QUEUE = 200, 2_000, 8
 THREADS = 16  # of a server: two hundred people ask, so many are answered at once
@@ -131,3 +133,16 @@ def test_a_rule_for_the_next_step_that_is_none_is_refused_at_load() -> None:
     _, wrong = read_agencies({"agency": [table]})
     assert len(wrong) == 1
     assert "loudest" in wrong[0]
+
+
+def test_a_worklist_reads_open_steps_alone(sqlite_url: str) -> None:
+    """Were it read from all steps, it would slow down with the archive."""
+    store = Store.open(sqlite_url)
+    with statements(store) as sent:
+        worklist.worklist(office_on(store), CLERK, WorklistQuery())
+    asked = next(s for s in sent if "FROM step JOIN dossier" in s)
+    values = (CLERK.agency,) + ("",) * (asked.count("?") - 1)
+    with store.engine.connect() as connection:
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked}", values).all()
+    store.close()
+    assert any("ix_step_worklist" in row.detail for row in plan), plan
