@@ -21,11 +21,25 @@ from api import open_office
 from api.cli_operate import run_server
 from api.cli_output import err, json_option, out, plainly, print_json, table
 from api.cli_review import durations_table, overdue_table, review_record
-from api.demo import DOSSIERS, FIRST_DAY, FIRST_MOMENT, LAST_DAY, SEED, Demo, end_of_play, hire
+from api.demo import (
+    DOSSIERS,
+    FIRST_DAY,
+    FIRST_MOMENT,
+    LAST_DAY,
+    SEED,
+    Demo,
+    end_of_play,
+    hire,
+    staff_code,
+    staff_name,
+)
 from api.formatting import day_of
 from config import Settings
+from engine.law.codes import NationalStatus
+from workflows import passwords
 from workflows.clock import ContinuedClock, SeededIds, SimulatedClock, SystemIds
 from workflows.office import Office
+from workflows.store import UnitOfWork
 
 DATABASE = Path("var/demo.db")
 NOTE = (
@@ -42,6 +56,8 @@ POSTS = (
     ("officer", "H55.31.01", "đăng ký đất đai"),
     ("tax_officer", "H55.81.01", "trả lời về thuế"),
     ("opinion_officer", "H55.21", "trả lời lấy ý kiến"),
+    ("administrator", "H55.904", "cán bộ, việc chạy nền"),
+    ("reviewer", "H55.904", "xem số đo, báo cáo; không thấy hồ sơ"),
 )
 
 
@@ -73,7 +89,9 @@ def demo(
     if no_serve:
         office.store.close()
         return
-    show_tokens(office)
+    address = settings.public_url or f"http://{settings.host}:{settings.port}"
+    settings = replace(settings, public_url=address)
+    show_ways_in(office, address)
     run_server(office, settings, settings.host, settings.port, demo=NOTE)
 
 
@@ -110,14 +128,60 @@ def show(office: Office) -> None:
     out().print(overdue_table(office, limit=15))
 
 
-def show_tokens(office: Office) -> None:
-    """Print a new token per post; they are not shown again."""
-    rows = []
+def show_ways_in(office: Office, address: str) -> None:
+    """Print who can sign in with which password, a token for each post, and where to begin.
+
+    All of it is new at every start. The password is one for all of them and need not be changed
+    first: a visitor should be at a desk within a minute.
+    """
+    people: list[tuple[str, str, str]] = []
+    tokens: list[tuple[str, str]] = []
+    password = passwords.one_time(office.ids)
     for role, agency, what in POSTS:
-        token, _ = hire(office, f"demo.{role}.{agency}".lower(), agency, role)
-        rows.append((role, agency, what, token))
-    title = "Mã truy cập để thử (chỉ in lần này; mỗi lần chạy có mã mới)"
-    out().print(table(title, ("Vai trò", "Cơ quan", "Để thử", ">Bearer"), rows))
+        person = staff_code(role, agency)
+        token, _ = hire(office, person, agency, role, staff_name(len(people)))
+        let_in(office, person, password)
+        people.append((what, agency_name_of(office, agency), person))
+        tokens.append((person, token))
+    title = "Mã truy cập của API (chỉ in lần này)"
+    out().print(table(title, ("Mã cán bộ", ">Bearer"), tokens))
+    title = "Đăng nhập để thử"
+    out().print(table(title, ("Để thử", "Cơ quan", "Mã cán bộ"), people))
+    out().print(Text(f"Mật khẩu chung: {password}", style="bold"))
+    out().print(f"Bắt đầu: {address}/ · đăng nhập: {address}/sign-in?person={people[0][2]}")
+    if token := a_receipt(office):
+        out().print(f"Như người dân quét mã QR trên giấy tiếp nhận: {address}/tra-cuu/{token}")
+
+
+def a_receipt(office: Office) -> str:
+    """Return the token of a receipt worth looking up: papers are asked for, or it is under way."""
+
+    def look(uow: UnitOfWork) -> str:
+        rows = [uow.dossiers.get(dossier)[0] for dossier in uow.dossiers.ids()]
+        going = [row for row in rows if row.ended_at is None]
+        asked = [row for row in going if row.status == NationalStatus.SUPPLEMENT_REQUESTED]
+        noted = uow.intakes.get((asked or going)[-1].id) if going else None
+        return noted.token if noted is not None else ""
+
+    return office.store.read(look)
+
+
+def let_in(office: Office, person: str, password: str) -> None:
+    """Give somebody of the demo a password that need not be changed first."""
+    now, hashed = office.clock.now(), passwords.hash_of(password, office.ids)
+
+    def give(uow: UnitOfWork) -> None:
+        account = uow.credentials.account(person, now)
+        if account is not None:
+            uow.credentials.set_password(account.person_id, hashed, must_change=False, at=now)
+
+    office.store.write(give)
+
+
+def agency_name_of(office: Office, code: str) -> str:
+    """Return the short name of an agency."""
+    agency = office.catalogue.agencies.get(code)
+    return agency.short_name or agency.name
 
 
 @contextmanager

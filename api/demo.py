@@ -16,6 +16,9 @@ from typing import Any
 
 from api.simulation import (
     COLLECTS_AFTER_MINUTES,
+    FAMILY,
+    GIVEN,
+    MIDDLE,
     NEVER_SUPPLEMENTS,
     SILENT_AGENCY,
     WITHDRAWS,
@@ -50,6 +53,20 @@ ANSWER_SHARE = 0.7  # of the days another agency has
 PAYMENT_DAYS = 4.0
 MINUTES_PER_DAY = 24 * 60
 TOKEN_DAYS = 365
+
+# What the codes of the people who play begin with.
+STAFF = {
+    "one_stop_clerk": "motcua",
+    "officer": "chuyenvien",
+    "head_of_section": "truongphong",
+    "leader": "lanhdao",
+    "registry_clerk": "vanthu",
+    "tax_officer": "thue",
+    "opinion_officer": "ykien",
+    "administrator": "quantri",
+    "reviewer": "rasoat",
+    "auditor": "kiemtra",
+}
 
 Action = Callable[[], None]
 
@@ -286,8 +303,9 @@ class Demo:
     def _member(self, agency: str, role: str) -> Actor:
         post = self._staff[agency, role]
         while len(post) < PEOPLE_PER_POST:
-            person = f"{role}.{agency}.{len(post) + 1}".lower()
-            post.append(hire(self._office, person, agency, role)[1])
+            number, known = len(post) + 1, sum(len(p) for p in self._staff.values())
+            person = staff_code(role, agency, number)
+            post.append(hire(self._office, person, agency, role, staff_name(known))[1])
         return post[0] if self._chance.happens(0.5) else post[1]
 
     def _key(self) -> str:
@@ -300,11 +318,24 @@ class Demo:
         return self._time.next_opening(self._clock.now() + timedelta(minutes=minutes))
 
 
-def hire(office: Office, person: str, agency: str, role: str) -> tuple[str, Actor]:
+def hire(office: Office, person: str, agency: str, role: str, name: str = "") -> tuple[str, Actor]:
     """Give a person a post at an agency; return the bearer token and who it makes the caller."""
+    if name:
+        office.store.write(lambda u: u.accounts.ensure_person(office.ids.new_id(), person, name))
     expires = office.clock.now() + timedelta(days=TOKEN_DAYS)
     issued = accounts.issue_token(office, person, agency, role, (), expires)
     return issued.bearer, accounts.actor_of(office, issued.bearer)
+
+
+def staff_code(role: str, agency: str, number: int = 1) -> str:
+    """Return the code of one of the people who play: short enough to be typed."""
+    return f"{STAFF.get(role, role)}{number}.{agency}".lower()
+
+
+def staff_name(number: int) -> str:
+    """Return the name of one of them; the same number has the same name in every play."""
+    parts = (FAMILY, number), (MIDDLE, number * 3 + 1), (GIVEN, number * 7 + number // 9)
+    return " ".join(names[place % len(names)] for names, place in parts)
 
 
 def end_of_play() -> datetime:

@@ -9,13 +9,14 @@ import io
 from typing import Any
 
 import segno
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, redirect, request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
 from api import browsing
 from api.auth import by_session, current_actor, declares, office
 from api.formatting import moment
+from api.pages import shell
 from api.pages.shell import ROLE_NAMES, agency_name, show
 from api.problems import status_of
 from engine.errors import Rejected
@@ -35,6 +36,15 @@ MOST_TYPED = 400
 def own_account() -> Response:
     """Show what protects the account, where it is signed in, its tokens."""
     return _page()
+
+
+@blueprint.get("/start")
+@declares(OWN)
+def start() -> AnyResponse:
+    """Lead somebody who signed in to the first page of their work."""
+    places = shell.looking(current_actor()).places
+    endpoint = places[0].endpoint if places else "account.own_account"
+    return redirect(url_for(endpoint), 303)
 
 
 @blueprint.post("/account/password")
@@ -143,6 +153,7 @@ def _page(*, fault: str = "", status: int = 200, **values: Any) -> Response:
     page = show(
         "account/own.html",
         section="account",
+        actor=actor,
         fault=fault,
         account=second_factors.own(here, actor),
         actor_role=ROLE_NAMES.get(actor.role, actor.role),

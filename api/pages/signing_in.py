@@ -26,6 +26,7 @@ blueprint = Blueprint("signing_in", __name__)
 
 MOST_TYPED = 400
 PROVIDER = "motcua.identity_provider"
+START = "/start"  # leads everybody to their own first page
 
 
 @blueprint.get("/sign-in")
@@ -190,7 +191,7 @@ def _form(template: str, *, fault: str = "", status: int = 200, **values: Any) -
         section="account",
         fault=fault,
         next=_next(),
-        person=_typed("person"),
+        person=request.values.get("person", "").strip()[:MOST_TYPED],
         provider=current_app.config.get(PROVIDER),
         **values,
     )
@@ -200,7 +201,7 @@ def _form(template: str, *, fault: str = "", status: int = 200, **values: Any) -
 
 
 def _next() -> str:
-    return browsing.local_path(request.values.get("next", "/"))
+    return browsing.local_path(request.values.get("next", START))
 
 
 def _typed(name: str) -> str:
