@@ -1,7 +1,7 @@
 """The checklist (danh mục thành phần hồ sơ): what was brought, and what the law still misses.
 
 A paper is submitted, presented, looked up or held already; what is missing follows from the
-procedure alone: required papers, of alternatives one. Not for asking the applicant: a use case does.
+procedure alone: required papers, of alternatives one. Not for asking the applicant: use cases do.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ BASE = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 
 
 def case(*steps: str) -> list[Execution]:
-    """Return a dossier from `element@agency`; the n-th execution waited n and worked 10n seconds."""
+    """Return a dossier from `element@agency`; the n-th execution waited n, worked 10n seconds."""
     found = []
     for number, step in enumerate(steps, 1):
         element, _, agency = step.partition("@")
