@@ -46,10 +46,11 @@ DONE = {act.name: act.done for act in acts.ALL} | {
 # What is printed right after something was done: the form of the paper.
 PRINT = {
     "received": "receipt",
-    "asked": "supplement_request",
+    "asked": "supplement",
     "apology": "apology",
     "refusal": "refusal",
-    "stop": "stop_notice",
+    "stop": "stop",
+    "withdrawal": "stop",
 }
 WORKED_STATES = frozenset({"open", "claimed"})
 SOON_MINUTES = 8 * 60  # one working day: the moment at which an apology would be due

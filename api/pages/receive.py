@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response
 
@@ -35,6 +33,7 @@ SUBMITTERS = (
 )
 NOT_BROUGHT = frozenset({ComponentMode.LOOKUP, ComponentMode.HELD})
 MOST_OF_A_PAPER = 99
+MOST_PIECES = 1_000
 
 
 @blueprint.get("/receive")
@@ -123,6 +122,11 @@ def _command(version: Version) -> ReceiveDossier:
             for f in procedure.fees
             if (ground := request.form.get(f"exempt-{f.id}", "").strip())
         },
+        pieces={
+            f.id: pieces
+            for f in procedure.fees
+            if f.on_request and (pieces := _count(f"pieces-{f.id}", MOST_PIECES))
+        },
         idempotency_key=form_key(),
     )
 
@@ -133,14 +137,15 @@ TYPED = (
 )  # fmt: skip
 
 
-def _paper(component: str) -> dict[str, Any]:
+def _paper(component: str) -> dict[str, int]:
     """Return what was typed of a paper: its counts; nothing for a paper that was not brought."""
-    found: dict[str, Any] = {}
-    for name in ("originals", "copies"):
-        text = request.form.get(f"{name}-{component}", "").strip()
-        if not text or text == "0":
-            continue
-        if not (text.isascii() and text.isdecimal() and int(text) <= MOST_OF_A_PAPER):
-            raise InvalidInput(f"{name}-{component}", "hãy điền số bản, từ 0 đến 99")
-        found[name] = int(text)
-    return found
+    counted = {n: _count(f"{n}-{component}", MOST_OF_A_PAPER) for n in ("originals", "copies")}
+    return {name: number for name, number in counted.items() if number}
+
+
+def _count(name: str, most: int) -> int:
+    """Return the number typed in a field, none for an empty one; raises InvalidInput."""
+    text = request.form.get(name, "").strip() or "0"
+    if not (text.isascii() and text.isdecimal() and len(text) < len("10000")) or int(text) > most:
+        raise InvalidInput(name, f"hãy điền số bản, từ 0 đến {most}")
+    return int(text)
