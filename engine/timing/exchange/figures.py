@@ -111,23 +111,22 @@ class Tally:
 
     def _follow(self, found: list[Instance]) -> None:
         """Count every pair of neighbours: its edge, its time, and who handed over to whom."""
-        edges, before = self._edges, found[0]
-        for after in found[1:]:
-            key = (before.activity, after.activity)
-            times = edges.get(key)
+        edges, handovers = self._edges, self._handovers
+        before, _, free, giver = found[0]
+        for after, begun, ended, taker in found[1:]:
+            gap = (ended if begun is None else begun) - free
+            times = edges.get((before, after))
             if times is None:
-                times = edges[key] = array("q")
-            begun = after.begun
-            times.append(max(0, (after.ended if begun is None else begun) - before.ended))
-            if before.resource and after.resource:
-                self._handovers[before.resource, after.resource] += 1
-            before = after
+                times = edges[before, after] = array("q")
+            times.append(max(0, gap))
+            if giver and taker:
+                handovers[giver, taker] = handovers.get((giver, taker), 0) + 1
+            before, free, giver = after, ended, taker
 
     def _serve(self, found: list[Instance]) -> None:
-        for instance in found:
-            if instance.begun is not None:
-                times = self._services.setdefault(instance.activity, array("q"))
-                times.append(instance.ended - instance.begun)
+        for activity, begun, ended, _ in found:
+            if begun is not None:
+                self._services.setdefault(activity, array("q")).append(ended - begun)
 
     def figures(self) -> Figures:
         """Return the figures of everything counted so far."""
