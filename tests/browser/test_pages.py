@@ -1,0 +1,98 @@
+"""Every page: readable by everybody (axe), never wider than a phone, and light for citizens."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.conftest import LONG_NAME, ROOT
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+GRAVE = {"serious", "critical"}
+MOST_CITIZEN_BYTES = 50_000
+PUBLIC = (
+    "/", "/procedures/1.001193", "/sign-in", "/thu-tuc", "/thu-tuc/1.013831",
+    "/thu-tuc/1.013831/to-niem-yet", "/tra-cuu",
+)  # fmt: skip
+CITIZEN = ("/thu-tuc", "/thu-tuc/1.013831", "/tra-cuu")
+STAFF = (
+    ("one_stop_clerk", "H55.904.01", (
+        "/desk", "/receive", "/receive/1.013831", "/dossiers", "/results", "/dossiers/{dossier}",
+        "/dossiers/{dossier}/place", "/account", "/reports", "/dossiers/nothing",
+    )),
+    ("leader", "H55.904", ("/dossiers/{dossier}", "/unit", "/desk?everyone=yes")),
+    ("reviewer", "H55.904", ("/reports", "/account")),
+)  # fmt: skip
+
+
+def grave(page):
+    """Return the serious and critical violations axe finds on a page, with where they are."""
+    if not AXE.exists():
+        pytest.skip("needs `make assets`")
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
+    return [
+        (page.url, violation["id"], [node["html"][:120] for node in violation["nodes"][:3]])
+        for violation in found["violations"]
+        if violation["impact"] in GRAVE
+    ]
+
+
+def too_wide(page):
+    """Return whether a page is wider than its window, and what sticks out."""
+    return page.evaluate(
+        """() => {
+          const width = document.documentElement.clientWidth;
+          if (document.documentElement.scrollWidth <= width) return [];
+          return [...document.querySelectorAll('body *')]
+            .filter((e) => e.getBoundingClientRect().right > width + 1 && !e.closest('.scroll'))
+            .slice(0, 3).map((e) => e.outerHTML.slice(0, 120));
+        }"""
+    )
+
+
+@pytest.fixture
+def phone(browser):
+    """The same browser on a small screen."""
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    page.set_default_timeout(10_000)
+    yield page
+    context.close()
+
+
+def test_public_pages_have_no_grave_fault_and_fit_a_phone(phone, desk):
+    faults = []
+    for path in PUBLIC:
+        phone.goto(desk.address + path)
+        faults += grave(phone) + [(path, wide) for wide in too_wide(phone)]
+    assert faults == []
+
+
+@pytest.mark.parametrize(("role", "agency", "paths"), STAFF, ids=[s[0] for s in STAFF])
+def test_staff_pages_have_no_grave_fault_and_fit_a_phone(phone, desk, role, agency, paths):
+    view = desk.receive(LONG_NAME, phone="0912345678")
+    desk.sign_in(phone, role, agency)
+    faults = []
+    for path in paths:
+        phone.goto(desk.address + path.format(dossier=view.id))
+        for folded in phone.query_selector_all("details"):
+            folded.evaluate("e => { e.open = true; }")
+        faults += grave(phone) + [(path, wide) for wide in too_wide(phone)]
+    assert faults == []
+
+
+def test_a_citizens_page_weighs_less_than_fifty_kilobytes_and_runs_no_script(browser, desk):
+    view = desk.receive(LONG_NAME, phone="0912345678")
+    own = f"/tra-cuu/{desk.token(view.id)}"
+    for path in (*CITIZEN, own, f"{own}?lang=en"):
+        context = browser.new_context(viewport={"width": 390, "height": 844})
+        page = context.new_page()
+        answers: list = []
+        page.on("response", lambda answer, all_=answers: all_.append(answer))
+        page.goto(desk.address + path, wait_until="load")
+        assert 1_000 < sum(len(answer.body()) for answer in answers) < MOST_CITIZEN_BYTES, path
+        assert page.locator("script").count() == 0
+        assert LONG_NAME not in page.content()
+        assert grave(page) == []
+        context.close()
