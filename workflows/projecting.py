@@ -102,8 +102,8 @@ def _changed(row: StepRow, event: StepEvent, one: Happened) -> StepRow:
     if isinstance(event, StepStarted):
         return replace(row, started_at=row.started_at or event.at)
     if isinstance(event, StepCompleted):
-        closed = {"closed_at": event.at, "closed_by": one.actor, "closed_for": one.on_behalf_of}
-        return replace(row, state="done", **closed)
+        done = replace(row, state="done", closed_at=event.at, closed_by=one.actor)
+        return replace(done, closed_for=one.on_behalf_of)
     if isinstance(event, StepWithdrawn):
         return replace(row, state="withdrawn", closed_at=event.at, closed_by=one.actor)
     return row

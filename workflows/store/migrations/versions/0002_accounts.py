@@ -20,9 +20,8 @@ def upgrade() -> None:
     _substitutions()
     _signing_in()
     _looks()
-    text = {"nullable": False, "server_default": ""}
-    op.add_column("event", sa.Column("on_behalf_of", sa.Text(), **text))
-    op.add_column("step", sa.Column("closed_for", sa.Text(), **text))
+    for table, name in (("event", "on_behalf_of"), ("step", "closed_for")):
+        op.add_column(table, sa.Column(name, sa.Text(), nullable=False, server_default=""))
 
 
 def _people() -> None:
