@@ -162,6 +162,15 @@ def agency_of(setting: Setting, place: str, item: Any = "") -> str:
     return setting.dossier.competent_agency
 
 
+def asks_unsaid(setting: Setting, advance: Advance) -> bool:
+    """Tell whether the applicant would now be waited for although nobody said what is missing."""
+    supplement, said = setting.procedure.supplement, setting.said
+    if supplement is None or said.components or said.reason:
+        return False
+    waited = {s["id"] for s in setting.before.subscriptions}
+    return any(s.name == supplement.message and s.id not in waited for s in advance.subscriptions)
+
+
 def _asked(setting: Setting, event: StepEnabled, message: str, key: str) -> list[Event]:
     """Return the request for papers or the referral that a step's opening means."""
     supplement = setting.procedure.supplement

@@ -158,6 +158,8 @@ class Held:
         advance = process.complete(
             self.version.definition, self.state.state, step.step, facts=facts, **self.engine
         )
+        if deriving.asks_unsaid(self._setting(), advance):
+            raise InvalidInput("facts", "hồ sơ còn thiếu: hãy yêu cầu bổ sung, nêu giấy tờ, lý do")
         named: dict[str, Any] = {"at": self.now, "step": step.step, "element": step.element}
         taken = () if step.assignee else (StepAssigned(assignee=self.actor.person, **named),)
         return self.save(advance, before=taken, after=after)
@@ -347,7 +349,7 @@ class Held:
                 self.actor.person,
                 self.command.idempotency_key,
                 kind=type(self.command).__name__,
-                asked=asked(self.command),
+                asked=asked(self.command, self.actor),
                 result=view.to_record(),
                 at=self.now,
             )
@@ -362,9 +364,13 @@ def known_components(procedure: Procedure, named: Iterable[str]) -> None:
             raise InvalidInput("components", reason)
 
 
-def asked(command: Command) -> str:
-    """Return the hash of what a command asks for."""
-    return request_hash(type(command).__name__, vars(command))
+def asked(command: Command, actor: Actor) -> str:
+    """Return the hash of what a command asks for, and in which post.
+
+    Whoever changed their post is not given the answer that their former post was allowed.
+    """
+    post = {"agency": actor.agency, "role": actor.role, "for": stood_in_for(actor)}
+    return request_hash(type(command).__name__, {**vars(command), "post": post})
 
 
 def hold(uow: UnitOfWork, office: Office, actor: Actor, command: Command, dossier_id: str) -> Held:
@@ -379,7 +385,7 @@ def hold(uow: UnitOfWork, office: Office, actor: Actor, command: Command, dossie
     hands = {element for law in laws for element in law.not_same_hand_as}
     key = command.idempotency_key
     steps, answered = uow.steps.waiting(row.id, actor=actor.person, key=key, hands=hands)
-    result = recall(answered, key, asked(command)) if key else None
+    result = recall(answered, key, asked(command, actor)) if key else None
     return Held(
         uow=uow,
         office=office,

@@ -7,11 +7,12 @@ from datetime import timedelta
 import pytest
 
 from tests.builders import CLERK, MONDAY, OFFICER, receive, task_of
-from workflows import jobs, supplements
+from workflows import jobs, supplements, tasks
 from workflows.clock import SimulatedClock
 from workflows.errors import Forbidden, InvalidInput, NotWaiting
 from workflows.office import Office
 from workflows.supplements import RequestSupplement, TakeSupplement, TooManyRounds
+from workflows.tasks import CompleteTask
 from workflows.views import DossierView
 
 
@@ -86,3 +87,15 @@ def test_a_dossier_whose_papers_never_come_closes_itself(office: Office) -> None
     assert jobs.run_due(office) == jobs.Done(done=0, failed=0)
     row, _ = office.store.read(lambda uow: uow.dossiers.get(view.id))
     assert (row.outcome, row.end_element) == ("completed", "closed")
+
+
+def test_nobody_goes_back_to_waiting_without_saying_what_is_missing(office: Office) -> None:
+    """What was said in a round still holds after it: not saying is no way around the limit."""
+    view = take(office, ask(office, receive(office)))
+    for facts in ({}, {"complete": False}):
+        command = CompleteTask(dossier=view.id, task=task_of(view, "check").task, facts=facts)
+        with pytest.raises(InvalidInput, match="yêu cầu bổ sung"):
+            tasks.complete(office, CLERK, command)
+    good = {"complete": True}
+    command = CompleteTask(dossier=view.id, task=task_of(view, "check").task, facts=good)
+    assert tasks.complete(office, CLERK, command).supplement_rounds == 1

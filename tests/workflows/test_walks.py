@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from engine.law.authority import Actor
 from tests.builders import CENTRE, person
 from tests.workflows.counting import statements
 from workflows import dossiers, intake, jobs, referrals, reviews, supplements, tasks
@@ -16,9 +17,9 @@ from workflows.clock import SeededIds, SimulatedClock
 from workflows.office import Office
 from workflows.referrals import AnswerReferral, ReferralQuery
 from workflows.store import Store
-from workflows.supplements import TakeSupplement
+from workflows.supplements import RequestSupplement, TakeSupplement, TooManyRounds
 from workflows.tasks import CompleteTask
-from workflows.views import DossierView
+from workflows.views import DossierView, StepView
 
 CATALOGUE = Catalogue.load(Path(__file__).parent.parent.parent / "bpmn")
 CLERK = person("one_stop_clerk", CENTRE)
@@ -61,17 +62,27 @@ class Walk:
         )
         self.later(task.enabled_at, said.get("after_minutes", 0))
         doer = person(task.role, task.agency, f"{task.role}.{task.element}")
-        command = CompleteTask(
-            dossier=self.view.id,
-            task=task.task,
-            revision=self.view.revision,
-            facts=said.get("facts", {}),
-            idempotency_key=f"{self.view.id}/{task.task}",
-        )
         with statements(self.office.store) as sent:
-            done = tasks.complete(self.office, doer, command)
+            done = self.done(doer, task, said.get("facts", {}))
         self.most = max(self.most, len(sent))
         return done
+
+    def done(self, doer: Actor, task: StepView, facts: Mapping[str, Any]) -> DossierView:
+        """Complete a step; what is missing is asked for in words, where that can still be asked."""
+        law = self.version.procedure.supplement
+        named = {
+            "dossier": self.view.id,
+            "task": task.task,
+            "revision": self.view.revision,
+            "idempotency_key": f"{self.view.id}/{task.task}",
+        }
+        if law is not None and facts.get(law.fact, not law.value) == law.value:
+            asked = RequestSupplement(reason="Thiếu chữ ký", **named)
+            try:
+                return supplements.request(self.office, doer, asked)
+            except TooManyRounds:
+                pass
+        return tasks.complete(self.office, doer, CompleteTask(facts=facts, **named))
 
     def deliver(self, said: Mapping[str, Any]) -> DossierView:
         self.later(self.clock.now(), said.get("after_minutes", 0))
