@@ -33,6 +33,7 @@ from workflows.spilling import together
 
 CHUNK = 1 << 18
 PACKED = b"\x1f\x8b"
+ZIPPED = b"PK\x03\x04"
 TRACES_PER_NOTICE = 500
 ALIASES = {"timestamp": "complete", "end": "complete", "transition": "lifecycle"}
 
@@ -95,6 +96,11 @@ class LogFile:
     def _read(self, raw: io.BufferedReader, opened: ExitStack, *, keep: bool) -> Iterator[Trace]:
         stream = opened.enter_context(_unpacked(raw))
         first = _first_bytes(stream, self.path.name)
+        if first.startswith(ZIPPED):
+            raise UnreadableLog(
+                f"«{self.path.name}» là tệp nén ZIP (hoặc sổ Excel): "
+                "hãy giải nén, hoặc lưu bảng thành CSV."
+            )
         if first.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n\x00").startswith(b"<"):
             return self._xes(stream, keep=keep)
         encoding = self.mapping.encoding or encoding_of(first)

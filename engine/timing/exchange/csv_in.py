@@ -82,7 +82,10 @@ def read_csv(
     """
     mapping = mapping or CsvMapping()
     lines = iter(lines)
-    header_line = next(lines, "")
+    try:
+        header_line = next(lines, "")
+    except UnicodeDecodeError as error:
+        raise _undecoded(error, "Dòng 1", 1) from error
     if not header_line.strip():
         raise UnreadableLog("Dòng 1: tệp rỗng, không có dòng tên cột.", line=1)
     delimiter = mapping.delimiter or delimiter_of(header_line)
@@ -123,11 +126,7 @@ class _Table:
                 raise UnreadableLog(f"Dòng {line}: không đọc được ({error}).", line=line) from error
             except UnicodeDecodeError as error:
                 line = self._line()
-                raise UnreadableLog(
-                    f"Sau dòng {line}: tệp không phải mã hóa «{error.encoding}»; "
-                    "hãy khai báo bằng --encoding (ví dụ utf-16, cp1258).",
-                    line=line,
-                ) from error
+                raise _undecoded(error, f"Sau dòng {line}", line) from error
             yield self._line(), row
 
     def _line(self) -> int:
@@ -190,6 +189,14 @@ class _Table:
         raise UnreadableLog(f"Không biết cột nào là {what}; tệp có: {_list(self.header)}.", line=1)
 
 
+def _undecoded(error: UnicodeDecodeError, where: str, line: int) -> UnreadableLog:
+    return UnreadableLog(
+        f"{where}: tệp không phải văn bản trong mã hóa «{error.encoding}»; nếu là bảng, "
+        "hãy khai báo bằng --encoding (ví dụ utf-16, cp1258).",
+        line=line,
+    )
+
+
 def _places(header: list[str], mapping: CsvMapping) -> dict[str, int]:
     """Return the place of each role's column. Raises UnreadableLog naming what is missing."""
     exact = {_key(name): place for place, name in reversed(list(enumerate(header)))}
@@ -200,6 +207,7 @@ def _places(header: list[str], mapping: CsvMapping) -> dict[str, int]:
             raise UnreadableLog(f"Không có cột «{wanted}»; tệp có: {_list(header)}.", line=1)
         place = exact[_key(wanted)] if wanted else _usual(role, exact, set(places.values()))
         if place is not None:
+            _refuse_twins(header, place)
             places[role] = place
         elif role in NEEDED:
             raise UnreadableLog(
@@ -207,6 +215,19 @@ def _places(header: list[str], mapping: CsvMapping) -> dict[str, int]:
                 line=1,
             )
     return places
+
+
+def _refuse_twins(header: list[str], place: int) -> None:
+    """Refuse a column that is wanted where another has its name: which of them is a guess."""
+    name = _key(header[place])
+    twins = [n for n, other in enumerate(header, 1) if _key(other) == name]
+    if len(twins) > 1:
+        columns = " và ".join(map(str, twins))
+        raise UnreadableLog(
+            f"Dòng 1: hai cột cùng tên «{header[place]}» (cột {columns}); hãy đổi tên một cột.",
+            line=1,
+            column=twins[1],
+        )
 
 
 def _usual(role: str, exact: dict[str, int], taken: set[int]) -> int | None:
