@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
+from typing import Any
 
 from engine.law.papers import Applicant, Case, Entry, Issuer
 from engine.law.papers_letters import latest_extension
@@ -133,6 +134,6 @@ def late(name: str, *, by: timedelta | None = None, **wrong: str) -> list[Event]
     law = folder.procedure.extension
     latest = latest_extension(law, old, CALENDAR) if law is not None else old + A_WEEK
     new = old + by if by is not None else latest
-    fields = {"reason": WHY_LATE, "signer": SIGNER} | wrong
+    fields: dict[str, Any] = {"reason": WHY_LATE, "signer": SIGNER} | wrong
     apology = ApologyIssued(at=events[-1].at, new_due_at=new.astimezone(ZONE).isoformat(), **fields)
     return [*events, apology]

@@ -7,6 +7,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable
+from typing import Any
 
 from PIL import Image
 from pypdf import PdfWriter
@@ -32,7 +33,7 @@ ODF_NS = 'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"'
 LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 9))
 
 
-def pdf(change: Callable[[PdfWriter], None] | None = None, pages: int = 1) -> bytes:
+def pdf(change: Callable[[PdfWriter], object] | None = None, pages: int = 1) -> bytes:
     """Return a PDF of empty pages, changed."""
     writer = PdfWriter()
     for _ in range(pages):
@@ -46,7 +47,7 @@ def pdf(change: Callable[[PdfWriter], None] | None = None, pages: int = 1) -> by
 
 def action(kind: str, **more: str) -> DictionaryObject:
     """Return an action of a PDF."""
-    values = {NameObject("/S"): NameObject(kind)}
+    values: dict[Any, Any] = {NameObject("/S"): NameObject(kind)}
     values |= {NameObject(f"/{k}"): TextStringObject(v) for k, v in more.items()}
     return DictionaryObject(values)
 

@@ -70,7 +70,7 @@ class Walk:
     def done(self, doer: Actor, task: StepView, facts: Mapping[str, Any]) -> DossierView:
         """Complete a step; what is missing is asked for in words, where that can still be asked."""
         law = self.version.procedure.supplement
-        named = {
+        named: dict[str, Any] = {
             "dossier": self.view.id,
             "task": task.task,
             "revision": self.view.revision,
