@@ -52,10 +52,11 @@ def made(events: int) -> Iterator[Trace]:
 
 def differing(source: LogFile, events: int) -> int:
     """Return how many events are not what was made, missing ones and new ones too."""
-    wanted = flat(made(events))
-    return source.whole(
-        lambda traces: sum(a != b for a, b in zip_longest(flat(traces), wanted)), keep=True
-    )
+
+    def count(traces: Iterator[Trace]) -> int:
+        return sum(bool(a != b) for a, b in zip_longest(flat(traces), flat(made(events))))
+
+    return source.whole(count, keep=True)
 
 
 def main() -> None:
@@ -85,7 +86,8 @@ def main() -> None:
                 f"{differ} differ, figures {'equal' if same else 'NOT EQUAL'}; "
                 f"written {_rate(given.events, written - began)}, "
                 f"read whole and compared {_rate(given.events, compared - written)}, "
-                f"figures {_rate(given.events, told - compared)}"
+                f"figures {_rate(given.events, told - compared)}",
+                flush=True,
             )
     print(f"memory at most {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB")
 
