@@ -11,6 +11,7 @@ import orjson
 
 from engine.law.authority import Actor
 from engine.law.deadlines import Deadline
+from workflows import looking
 from workflows.office import Office
 from workflows.permitting import LIST_DOSSIERS, READ, list_of, part_of, permit
 from workflows.standing import deadline_of
@@ -89,6 +90,7 @@ def list_dossiers(office: Office, actor: Actor, query: DossierQuery) -> Page:
         limit=limit,
     )
     rows = office.store.read(lambda uow: _found(uow, wanted, query.q))
+    looking.saw(row.id for row in rows)
     cursor = next_cursor(len(rows), limit, rows[-1].received_at, rows[-1].id) if rows else ""
     return Page(items=tuple(dossier_line(r, now) for r in rows), cursor=cursor)
 

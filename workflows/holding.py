@@ -365,10 +365,7 @@ def known_components(procedure: Procedure, named: Iterable[str]) -> None:
 
 
 def asked(command: Command, actor: Actor) -> str:
-    """Return the hash of what a command asks for, and in which post.
-
-    Whoever changed their post is not given the answer that their former post was allowed.
-    """
+    """Return the hash of what a command asks for, and in which post: another is asked anew."""
     post = {"agency": actor.agency, "role": actor.role, "for": stood_in_for(actor)}
     return request_hash(type(command).__name__, {**vars(command), "post": post})
 

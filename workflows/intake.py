@@ -106,7 +106,7 @@ def _check(command: ReceiveDossier) -> None:
 def _receive(uow: UnitOfWork, office: Office, actor: Actor, command: ReceiveDossier) -> DossierView:
     if command.idempotency_key:
         answered = uow.commands.answered(actor.person, command.idempotency_key)
-        result = recall(answered, command.idempotency_key, asked(command))
+        result = recall(answered, command.idempotency_key, asked(command, actor))
         if result is not None:
             return DossierView.from_record(result)
     now = office.clock.now()

@@ -24,6 +24,13 @@ class WrongPassword(WorkflowError):
     sentence = "Mật khẩu hiện tại không đúng."
 
 
+class NoKey(WorkflowError):
+    """There is no key to keep the secret of a second factor under."""
+
+    code = "no_key"
+    sentence = "Chưa có khóa để giữ kín mã bí mật; hãy báo người quản trị đặt MOTCUA_PERSONAL_KEY."
+
+
 class CodeDoesNotMatch(WorkflowError):
     """The code typed to confirm a new second factor is not the one of now."""
 
@@ -98,8 +105,11 @@ def change_password(office: Office, actor: Actor, command: ChangePassword) -> No
 def enrol(office: Office, actor: Actor) -> Enrolment:
     """Return a new secret; it counts once a code of it has been typed. Raises Forbidden.
 
-    A second factor that is in force stays in force until it is removed: InvalidInput.
+    A second factor that is in force stays in force until it is removed: InvalidInput. The secret
+    is kept encrypted; without a key of the office NoKey is raised.
     """
+    if not office.personal_key:
+        raise NoKey
     secret = one_time_codes.new_secret(office.ids)
 
     def begin(uow: UnitOfWork) -> Enrolment:
@@ -108,7 +118,8 @@ def enrol(office: Office, actor: Actor) -> Enrolment:
             raise InvalidInput("second_factor", "đã bật; hãy tắt trước khi đăng ký lại")
         if not account.password_hash:
             raise InvalidInput("second_factor", "tài khoản này đăng nhập qua nơi khác")
-        uow.credentials.set_second_factor(account.person_id, secret, None)
+        sealed = one_time_codes.seal(secret, office.personal_key)
+        uow.credentials.set_second_factor(account.person_id, sealed, None)
         return Enrolment(secret=secret, address=one_time_codes.address_of(secret, account.code))
 
     return office.store.write(begin)
@@ -123,7 +134,8 @@ def confirm(office: Office, actor: Actor, code: str) -> tuple[str, ...]:
 
     def put_in_force(uow: UnitOfWork) -> None:
         account = _own(uow, office, actor)
-        step = one_time_codes.step_of(account.totp_secret, code, now) if _begun(account) else None
+        secret = one_time_codes.unseal(account.totp_secret, office.personal_key)
+        step = one_time_codes.step_of(secret, code, now) if _begun(account) else None
         if step is None or not uow.credentials.use_step(account.person_id, step, now):
             raise CodeDoesNotMatch
         hashes = map(one_time_codes.recovery_hash, codes)

@@ -99,7 +99,8 @@ def prove_second_factor(office: Office, key: str, code: str) -> Opened:
         return account, attempt
 
     account, attempt = office.store.write(count)
-    step = one_time_codes.step_of(account.totp_secret, code, now)
+    secret = one_time_codes.unseal(account.totp_secret, office.personal_key)
+    step = one_time_codes.step_of(secret, code, now)
 
     def prove(uow: UnitOfWork) -> Opened:
         row = session_keys.at_stage(uow, key, now, Stage.SECOND_FACTOR)

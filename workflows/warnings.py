@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from engine.law.authority import Actor
 from engine.law.warning_times import WarningKind, warning_moments, warning_now
+from workflows import looking
 from workflows.office import Office
 from workflows.permitting import WORKLIST, list_of, permit
 from workflows.store.records import DossierRow
@@ -65,6 +66,7 @@ def list_warnings(office: Office, actor: Actor, query: WarningsQuery) -> Page:
     until = office.clock.now() + _ahead(office, query)
     after = (place[0], place[1]) if place else None
     rows = office.store.read(lambda uow: uow.dossiers.running(agency, until, after, limit))
+    looking.saw(row.id for row in rows)
     last = rows[-1] if rows else None
     cursor = (
         next_cursor(len(rows), limit, last.due_at or last.escalated_at, last.id) if last else ""

@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from engine.law.authority import Actor, Resource, allow
+from engine.law.authority import Actor, allow
 from engine.timing.events import StepAssigned, StepStarted
+from workflows import looking
 from workflows.errors import InvalidInput
 from workflows.holding import Held, hold
 from workflows.office import Office
@@ -126,6 +127,7 @@ def worklist(office: Office, actor: Actor, query: WorklistQuery) -> Page:
         return uow.worklists.page(found, query.order, after=after, limit=limit)
 
     rows = list(office.store.read(look))
+    looking.saw(row.step.dossier_id for row in rows)
     now = office.clock.now()
     lines = tuple(_line(office, row, now) for row in rows)
     if len(rows) < limit:
@@ -206,7 +208,7 @@ def _may_take(held: Held, task: str) -> bool:
 
 def _filter(office: Office, actor: Actor, query: WorklistQuery) -> QueueFilter:
     agency = query.agency or actor.agency
-    permit(actor, WORKLIST, Resource(agency=agency))
+    permit(actor, WORKLIST, list_of(agency))
     if query.order not in ORDERS:
         raise InvalidInput("order", f"chỉ nhận: {', '.join(ORDERS)}")
     if query.holder not in HOLDERS:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from engine.law.authority import RULES
 from tests.api.conftest import CENTRE, COMMUNE
 from workflows import accounts, people
+from workflows.store import tables
 
 
 @pytest.fixture
@@ -60,6 +62,16 @@ def test_a_post_held_again_keeps_when_it_was_held_before(admin, clock) -> None:
     assert give(admin).status_code == 201
     held = admin.get("/people/tran.van.an/posts").get_json()["items"]
     assert [p["valid_to"] is None for p in held] == [False, True]
+
+
+@pytest.mark.parametrize("address", ["/dossiers", "/tasks"])
+def test_a_list_leaves_on_record_which_dossiers_it_showed(clerk, office, address) -> None:
+    shown = clerk.receive().get_json()["id"]
+    listed = clerk.get(address)
+    assert shown in listed.get_data(as_text=True)
+    query = sa.select(tables.access_log)
+    looks = office.store.read(lambda uow: uow.connection.execute(query).all())
+    assert [shown in str(look) for look in looks] == [True]  # one row, and it names the dossier
 
 
 def test_nobody_gives_themselves_a_post_or_ends_themselves(admin) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from engine.process import AlreadyEnded, WrongFact
@@ -87,6 +89,16 @@ def test_the_same_key_receives_one_dossier(office: Office) -> None:
     assert receive(office, key="k") == receive(office, key="k")
     with pytest.raises(IdempotencyMismatch):
         receive(office, "Somebody else", key="k")
+
+
+def test_a_repeat_from_another_post_is_not_given_the_answer(office: Office) -> None:
+    view = receive(office)
+    wish = WithdrawDossier(dossier=view.id, reason="Đổi ý", idempotency_key="k")
+    first = intake.withdraw(office, CLERK, wish)
+    assert intake.withdraw(office, CLERK, wish) == first
+    for moved in (replace(CLERK, agency="H55.902"), replace(CLERK, role="officer")):
+        with pytest.raises(IdempotencyMismatch):
+            intake.withdraw(office, moved, wish)
 
 
 def test_a_withdrawn_dossier_is_over(office: Office) -> None:
