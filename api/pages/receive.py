@@ -18,6 +18,7 @@ from workflows.catalogue import Version
 from workflows.errors import InvalidInput
 from workflows.intake import ReceiveDossier
 from workflows.noting import Contact, Submitter
+from workflows.permitting import RECEIVE, list_of, permit
 from workflows.views import DossierView
 
 blueprint = Blueprint("receive_pages", __name__)
@@ -40,6 +41,7 @@ MOST_PIECES = 1_000
 @declares("dossier.receive")
 def start() -> str:
     """Ask which procedure."""
+    may_receive()
     procedures = [v.procedure for v in office().catalogue.procedures()]
     return show(
         "staff/receive_start.html",
@@ -54,6 +56,7 @@ def start() -> str:
 @declares("dossier.receive")
 def form(code: str) -> str:
     """Ask for the person, the papers, the fees, how the result is wanted."""
+    may_receive()
     return _form(code)
 
 
@@ -71,6 +74,12 @@ def receive(code: str) -> Response:
         return url_for("dossier_pages.show_dossier", dossier=view.id, done="received")
 
     return attempt(command, then, lambda said: _form(code, said))
+
+
+def may_receive() -> None:
+    """Raise Forbidden before a form is shown to whoever may not send it."""
+    actor = current_actor()
+    permit(actor, RECEIVE, list_of(actor.agency))
 
 
 def _form(code: str, said: Asking | None = None) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from io import BytesIO
 from itertools import count
 from typing import Any
 
@@ -31,6 +32,7 @@ REFUSED = 403
 NOT_REACHED = (404, 409, 422)  # the dossier is not at the point where the question arises
 SESSION_ONLY = "/account"  # what protects an account is changed in a session: see test_account
 AT_COMPETENT = frozenset({"deadline.extend", "dossier.suspend", "dossier.resume", "dossier.reopen"})
+BY_FORM = frozenset({"file.attach", "file.upload"})  # they come as forms, not as JSON
 ONE_BY_ONE = frozenset({"task.bulk"})  # each item is asked for by its own action
 NEVER = '"999999"'  # a revision nobody has
 KEYS = count(1)
@@ -178,6 +180,9 @@ def ask(client: FlaskClient, world: World, route: Route, dossier: DossierView, b
     if bearer:
         headers["Authorization"] = f"Bearer {bearer}"
     options: dict[str, Any] = {"query_string": {"agency": COMMUNE}} if route.by_agency else {}
+    if route.action in BY_FORM:
+        form = {"file": (BytesIO(b"%PDF-1.4"), "a.pdf"), "kind": "other"}
+        return client.open(path, method=route.method, headers=headers, data=form, **options)
     if route.method != "GET":
         known = {"task": step, "absent": "target", "substitute": "h", "role": "officer"}
         known |= {"procedure": BIRTH, "agency": COMMUNE, "person": f"new{next(KEYS)}"}
