@@ -1,0 +1,64 @@
+"""The head's day in a real browser: who has what, giving it to somebody else, signing."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.conftest import COMMUNE, LONG_NAME
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+def test_a_head_sees_who_has_what_and_gives_it_to_somebody_by_name(page, desk):
+    colleague = desk.hire("officer", COMMUNE)
+    view = desk.receive("Hoàng Thị Giao")
+    desk.go_on(view.id, "appraise")
+    desk.sign_in(page, "head_of_section")
+    page.click("text=Đơn vị")
+    assert "Việc của đơn vị" in page.inner_text("h1")
+    page.click(".list a:has-text('Hoàng Thị Giao')")
+    page.click("summary:has-text('Giao việc')")
+    page.locator("form[action$='/assign'] select").select_option(colleague)
+    page.click("form[action$='/assign'] button")
+    assert f"{LONG_NAME} {colleague} đang giữ" in page.inner_text("main")
+    page.click("summary:has-text('Mức ưu tiên')")
+    page.select_option("#priority-priority", "2")
+    page.fill("#priority-reason", "Trẻ cần phẫu thuật")
+    page.click("button:has-text('Đặt mức ưu tiên')")
+    assert "Mức ưu tiên: khẩn" in page.inner_text("main")
+
+
+def test_a_leader_suspends_goes_on_and_apologises_with_a_date_already_proposed(page, desk):
+    view = desk.receive("Hoàng Thị Chậm")
+    desk.go_on(view.id, "appraise")
+    desk.sign_in(page, "leader")
+    page.goto(f"{desk.address}/dossiers/{view.id}")
+    page.click("summary:has-text('Tạm dừng giải quyết')")
+    page.select_option("#suspension-ground", "force_majeure")
+    page.fill("#suspension-reason", "Trụ sở bị ngập")
+    page.click("button:has-text('Tạm dừng')")
+    assert page.locator(".standing .mark-paused").count() == 1
+    page.click("summary:has-text('Tiếp tục giải quyết')")
+    page.click("form[action$='/resumption'] button")
+    assert page.locator(".standing .mark-paused").count() == 0
+    page.click("summary:has-text('Xin lỗi và hẹn lại')")
+    assert page.input_value("#apology-new_due_at").startswith("2026-07-0")
+    assert "còn ở bước" in page.input_value("#apology-reason")
+    page.click("button:has-text('Ký xin lỗi')")
+    assert "Xin lỗi và hẹn lại đến" in page.inner_text("main")
+    paper = page.get_attribute(".done a", "href")
+    assert page.request.get(desk.address + paper).body()[:5] == b"%PDF-"
+
+
+def test_what_a_leader_is_refused_comes_back_with_the_form_open(page, desk):
+    view = desk.receive("Hoàng Thị Lỗi")
+    desk.go_on(view.id, "appraise")
+    desk.sign_in(page, "leader")
+    page.goto(f"{desk.address}/dossiers/{view.id}")
+    page.click("summary:has-text('Tạm dừng giải quyết')")
+    page.fill("#suspension-reason", "Trụ sở bị ngập")
+    page.fill("#suspension-until", "2020-01-01T08:00")
+    page.click("button:has-text('Tạm dừng')")
+    assert "Chưa làm được" in page.inner_text(".mistakes")
+    assert page.input_value("#suspension-reason") == "Trụ sở bị ngập"
+    assert page.is_visible("#suspension-reason")
