@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Event
 
-from workflows import delivering, jobs
+from workflows import delivering, files, jobs
 from workflows.delivering import Carriers, Delivered
 from workflows.jobs import Done
 from workflows.office import Office
@@ -68,6 +68,12 @@ def work(
 
 
 def tidy(office: Office) -> int:
-    """Forget what says nothing any more: buckets that are full again; return how many."""
+    """Forget what says nothing any more: full buckets, uploads nobody handed in; return how many.
+
+    Files in quarantine are shown to the scanner again.
+    """
+    if office.shelf is not None:
+        files.scan_waiting(office)
+        files.sweep(office)
     now_ms = int(office.clock.now().timestamp() * 1000)
     return office.store.write(lambda uow: uow.limits.forget_full(now_ms))

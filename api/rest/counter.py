@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response
-from marshmallow import fields
+from flask import Response, jsonify
+from marshmallow import Schema, fields
 
 from api.auth import current_actor, office
 from api.rest import schemas
 from api.rest.conditions import idempotency_key, seen_revision, tagged
-from api.rest.door import answers, commanding
+from api.rest.door import answers, commanding, reading
 from api.rest.fields import Choice, Strict, Text, Whole, papers
 from api.rest.parsing import Noun
-from workflows import corrections, fees
+from engine.law.checklist import PaperState
+from engine.law.provisions import ComponentMode
+from workflows import corrections, fees, intakes
 
 blueprint = Noun("counter", __name__, description="Quầy: đính chính, thu và miễn phí, lệ phí.")
 
@@ -64,6 +66,60 @@ class ExemptionBody(Strict):
 
     fee = Text(required=True, most=80)
     ground = Text(required=True, most=500, metadata={"example": "Hộ nghèo, có giấy xác nhận"})
+
+
+class ChecklistLine(Schema):
+    """A paper of the checklist."""
+
+    component = schemas.text()
+    name = schemas.text()
+    required = schemas.flag()
+    mode = fields.Enum(ComponentMode, by_value=True, required=True)
+    state = fields.Enum(PaperState, by_value=True, required=True)
+    originals = schemas.whole()
+    copies = schemas.whole()
+    electronic = schemas.whole()
+    note = schemas.text()
+    alternatives = fields.List(fields.String(), required=True)
+
+
+class Account(Schema):
+    """The money of a dossier, in whole đồng."""
+
+    charged_vnd = schemas.whole()
+    exempted_vnd = schemas.whole()
+    paid_vnd = schemas.whole()
+    owed_vnd = schemas.whole("Còn phải nộp.")
+
+
+class Intake(Schema):
+    """What the counter noted of a dossier; ids are masked."""
+
+    dossier = schemas.text()
+    checklist = schemas.listed(ChecklistLine)
+    missing = fields.List(fields.String(), required=True)
+    asks = schemas.text("Câu yêu cầu bổ sung những giấy tờ còn thiếu.")
+    account = fields.Nested(Account, required=True)
+    applicant_phone = schemas.text()
+    address = schemas.text()
+    email = schemas.text()
+    submitter_kind = schemas.text()
+    submitter_name = schemas.text()
+    submitter_id = schemas.text("Đã che.")
+    submitter_phone = schemas.text()
+    authorisation = schemas.text()
+    result_by = schemas.text()
+    result_address = schemas.text()
+    token = schemas.text("Mã tra cứu trên giấy tiếp nhận.")
+    issue = schemas.whole("Lần cấp của giấy tiếp nhận.")
+
+
+@blueprint.route("/dossiers/<string:dossier>/intake")
+@reading("dossier.read")
+@answers(blueprint, 200, Intake)
+def read_intake(dossier: str) -> Response:
+    """Đọc điều quầy đã ghi khi tiếp nhận: giấy tờ, còn thiếu gì, tiền, người nộp."""
+    return jsonify(Intake().dump(intakes.read_intake(office(), current_actor(), dossier)))
 
 
 @blueprint.route("/dossiers/<string:dossier>/corrections", methods=["POST"])

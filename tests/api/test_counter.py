@@ -94,3 +94,19 @@ def test_the_token_needs_nothing_else(client, office, received):
     token = office.store.read(lambda uow: uow.intakes.get(dossier)).token
     assert client.get(f"/api/v1/status/{token}").json["turn"] == "agency"
     assert client.get("/api/v1/status/aaaabbbbccccdddd").status_code == 404
+
+
+def test_the_intake_says_what_is_missing_what_is_owed_and_who_handed_it_in(clerk):
+    got = clerk.receive(procedure=PERMIT, phone="0912345678", components={})
+    found = clerk.get(f"/dossiers/{got.json['id']}/intake").json
+    needed = [p for p in found["checklist"] if p["required"] and p["mode"] != "lookup"]
+    assert found["missing"] == [p["component"] for p in needed]
+    assert all(p["name"] in found["asks"] for p in needed)
+    assert found["account"]["owed_vnd"] == found["account"]["charged_vnd"] > 0
+    assert (found["applicant_phone"], found["issue"]) == ("0912345678", 1)
+    assert len(found["token"]) >= 16
+
+
+def test_the_intake_is_for_who_may_read_the_dossier(hire, received):
+    stranger = hire("one_stop_clerk", "H55.901.01")
+    assert stranger.get(f"/dossiers/{received.json['id']}/intake").status_code == 403
