@@ -5,11 +5,13 @@ An upload is one part named `file` of a multipart body. Downloads are attachment
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
-from flask import Flask, Response, jsonify, request
+from flask import Flask, Response, after_this_request, jsonify, request
 from marshmallow import Schema
+from werkzeug.datastructures import FileStorage
 
 from api.auth import current_actor, office
 from api.errors import InvalidRequest
@@ -155,4 +157,11 @@ def _given() -> files.Upload:
     if found is None:
         fault = {"pointer": "/file", "detail": "Thiếu phần file trong multipart/form-data."}
         raise InvalidRequest([fault])
+    after_this_request(partial(_let_go, found))
     return files.Upload(stream=found.stream, name=found.filename or "")
+
+
+def _let_go(found: FileStorage, response: Response) -> Response:
+    """Close what came in: a large part lies in a file of its own until then."""
+    found.close()
+    return response

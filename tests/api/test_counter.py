@@ -15,7 +15,9 @@ PERMIT = "1.009994"
 def _send(clerk, path, content=PDF, name="đơn.pdf", **headers):
     data = {"file": (io.BytesIO(content), name), "component": ""}
     sent = {**clerk._auth, "Idempotency-Key": f"up-{next(clerk.keys)}", **headers}
-    return clerk._client.post(f"/api/v1{path}", data=data, headers=sent)
+    answer = clerk._client.post(f"/api/v1{path}", data=data, headers=sent)
+    answer.request.environ["wsgi.input"].close()  # the client keeps large bodies in a file
+    return answer
 
 
 @pytest.fixture
