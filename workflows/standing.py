@@ -81,7 +81,7 @@ def fold_dossier(
     rounds = sum(isinstance(e, SupplementRequested) for e in events)
     row = replace(row, supplement_rounds=row.supplement_rounds + rounds)
     for event in events:
-        row = replace(row, **_changes(event))
+        row = replace(row, **_changes(event), **_undone(procedure, event))
         if row.resolved_at is None and _resolves(procedure, event):
             row = replace(row, resolved_at=event.at)
     return beside(replace(row, status=status_of(procedure, row, steps)), procedure, events)
@@ -119,6 +119,15 @@ def _changes(event: Event) -> dict[str, Any]:
     if isinstance(event, ResultReleased):
         return {"released_at": event.at, "release_number": event.number}
     return ALWAYS.get(event.kind, {})
+
+
+def _undone(procedure: Procedure, event: Event) -> dict[str, Any]:
+    """Return the columns that no longer hold when a step that signs or releases opens again."""
+    law = procedure.steps.get(event.element) if isinstance(event, StepEnabled) else None
+    if law is None:
+        return {}
+    signed: dict[str, Any] = {"signed_off_at": None} if law.signs_off else {}
+    return signed | ({"released_at": None, "release_number": ""} if law.releases else {})
 
 
 def _resolves(procedure: Procedure, event: Event) -> bool:

@@ -5,6 +5,9 @@ Not for suspending: see `suspensions`.
 
 from __future__ import annotations
 
+from datetime import datetime
+from functools import partial
+
 from engine import process
 from engine.timing.events import DossierResumed, Event, StepResumed
 from workflows.errors import NotWaiting
@@ -28,6 +31,17 @@ def resume(held: Held, reason: str, *, automatic: bool = False) -> DossierView:
     ]
     advance = None
     if held.state.timers:
-        stood = held.now - since
-        advance = process.put_off(held.version.definition, held.state.state, stood, now=held.now)
+        advance = process.put_off(
+            held.version.definition,
+            held.state.state,
+            held.now - since,
+            now=held.now,
+            working=partial(_put_off, held, since),
+        )
     return held.save(advance, before=events)
+
+
+def _put_off(held: Held, since: datetime, due: datetime) -> datetime:
+    """Return when a timer of working time fires: what was left of it is left from now on."""
+    left = max(held.calendar.working_seconds(since, due), 0)
+    return held.calendar.add_seconds(held.now, left)

@@ -6,6 +6,7 @@ sent back where is `way_back`; whether the law of the procedure allows it is ask
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from engine.errors import Rejected
@@ -96,15 +97,25 @@ def reopen(
     return advance_of(instance)
 
 
-def put_off(definition: Definition, state: bytes, by: timedelta, *, now: datetime) -> Advance:
+def put_off(
+    definition: Definition,
+    state: bytes,
+    by: timedelta,
+    *,
+    now: datetime,
+    working: Callable[[datetime], datetime] | None = None,
+) -> Advance:
     """Let every timer fire later by a stretch: so long the process was suspended.
 
-    Raises AlreadyEnded or WrongState.
+    `working` says when a timer that counts working time fires instead, given when it would have;
+    without it such a timer moves like the others. Raises AlreadyEnded or WrongState.
     """
     aware(now)
     instance = thaw(definition, state, now)
     for token in instance.tokens():
         if "due" in token.marks:
-            due = datetime.fromisoformat(token.marks["due"]) + by
-            token.marks["due"] = due.isoformat()
+            due = datetime.fromisoformat(token.marks["due"])
+            counts = working is not None and token.task_spec.trigger_of(token).working
+            later = working(due) if counts and working is not None else due + by
+            token.marks["due"] = later.isoformat()
     return advance_of(instance)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from engine.law.papers_letters import AlreadyDecided, BeyondExtension
 from engine.law.working_time import ZONE
 from engine.process import AlreadyEnded
+from engine.timing.events import StepEnabled
 from tests.builders import CENTRE, CLERK, COMMUNE, LEADER, MONDAY, OFFICER, receive, task_of
 from tests.living import OTHER_LEADER, at, done, living_office, wait_until
 from workflows import (
@@ -36,6 +38,7 @@ from workflows.office import Office
 from workflows.reopenings import ReopenDossier, ReopeningRefused
 from workflows.results import ReturnResult
 from workflows.send_backs import SendBack, SendBackRefused
+from workflows.standing import fold_dossier
 from workflows.stops import StopDossier
 from workflows.store import Store
 from workflows.store.events import revive
@@ -155,7 +158,8 @@ def test_timers_of_the_process_stand_too_and_fire_later(office: Office) -> None:
     wait_until(office, due + DAY)
     assert jobs.run_due(office) == jobs.Done()
     after = resume(office, view)
-    assert after.timers[0].due_at == due + (due + DAY - MONDAY)
+    # 15 working days and the 7 hours of the first Monday were left: 14/4 is full, 7 hours of 15/4
+    assert after.timers[0].due_at == datetime(2026, 4, 15, 16, 0, tzinfo=ZONE)
     wait_until(office, after.timers[0].due_at)
     assert jobs.run_due(office) == jobs.Done(done=1)
     assert dossiers.read(office, CLERK, view.id).end_element == "closed"
@@ -247,6 +251,16 @@ def test_signing_and_releasing_are_in_the_record_and_end_the_limit(office: Offic
         MONDAY,
     )
     assert whole(office)
+
+
+def test_a_signature_no_longer_holds_when_its_step_opens_again(office: Office) -> None:
+    view = at(office, "sign")
+    row, _ = office.store.read(lambda uow: uow.dossiers.get(view.id))
+    procedure = office.catalogue.at(view.digest).procedure
+    signed = replace(row, signed_off_at=MONDAY, released_at=MONDAY, release_number="1")
+    again = StepEnabled(at=MONDAY, step="t99", element="sign", element_kind="userTask")
+    folded = fold_dossier(signed, procedure, [again], [])
+    assert (folded.signed_off_at, folded.released_at, folded.release_number) == (None, None, "")
 
 
 def test_who_prepared_does_not_sign(office: Office) -> None:
