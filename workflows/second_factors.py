@@ -28,7 +28,7 @@ class NoKey(WorkflowError):
     """There is no key to keep the secret of a second factor under."""
 
     code = "no_key"
-    sentence = "Chưa có khóa để giữ kín mã bí mật; hãy báo người quản trị đặt MOTCUA_PERSONAL_KEY."
+    sentence = "Chưa có khóa để giữ kín mã bí mật; hãy báo người quản trị đặt khóa dữ liệu cá nhân."
 
 
 class CodeDoesNotMatch(WorkflowError):

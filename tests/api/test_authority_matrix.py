@@ -15,6 +15,9 @@ from tests.api.matrix import World
 
 SWAPS = 10_000
 BY_FORM = {"file.attach", "file.upload"}  # they come as forms, not as JSON
+# Doors that name no agency but the caller's own, or things that are not there: whoever is let
+# through meets the next answer, which looks like any other refusal from outside.
+BEHIND = {"task.next", "view.keep", "job.manage", "substitution.propose"}
 ALLOW_ALL = Rule("allow_all", "Ai cũng được.", lambda *_: True)
 
 
@@ -53,7 +56,8 @@ def test_without_a_token_there_is_nothing_but_public_pages(client, world, every)
 def test_ten_thousand_swapped_ids_leak_nothing(client, world, every) -> None:
     """Somebody of another agency asks every route about ids that are not theirs, in any mixture."""
     chance = random.Random(20261125)  # noqa: S311 - the same mixture every time
-    about = [r for r in every if "<" in r.rule and "procedures" not in r.rule]
+    law = ("<string:code>", "procedures")  # what is posted is for everybody
+    about = [r for r in every if "<" in r.rule and not any(word in r.rule for word in law)]
     secret = {matrix.CANARY, *(d.code for d in world.dossiers), "target"}
     strangers = [b for (_, agency), b in world.bearers.items() if agency == matrix.OTHER]
     ids = [*world.ids.values(), *(d.id for d in world.dossiers)]
@@ -85,4 +89,4 @@ def test_a_rule_that_lets_everybody_through_is_noticed(
             noticed = next(found, None) is not None
         if not noticed and matrix.refuses_somebody(world, of_action, right):
             unnoticed.append(action)
-    assert set(unnoticed) <= BY_FORM
+    assert set(unnoticed) <= BY_FORM | BEHIND

@@ -282,7 +282,7 @@ def test_the_qr_of_a_printed_page_is_read_back_by_a_scanner(
     paper, chosen = receipt(case(begun(name), Folder(name))), printer.form_sets[form_set]
     form = chosen.form("receipt")
     text = orjson.dumps(page_data(paper, form, chosen)).decode()
-    pages = printer._compiler.compile(format="png", ppi=150, sys_inputs={"data": text})
+    pages = printer._compiler.compile(format="png", ppi=300, sys_inputs={"data": text})
     first = pages[0] if isinstance(pages, list) else pages
     assert isinstance(first, bytes)
     picture = Image.open(io.BytesIO(first)).convert("L")

@@ -51,5 +51,5 @@ def test_the_database_never_holds_the_secret_of_a_second_factor(keyed: Office) -
 
 
 def test_without_a_key_nobody_enrols(keyed: Office) -> None:
-    with pytest.raises(NoKey, match="MOTCUA_PERSONAL_KEY"):
+    with pytest.raises(NoKey, match="khóa dữ liệu cá nhân"):
         second_factors.enrol(replace(keyed, personal_key=b""), LAN)
