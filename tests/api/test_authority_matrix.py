@@ -17,7 +17,7 @@ SWAPS = 10_000
 BY_FORM = {"file.attach", "file.upload"}  # they come as forms, not as JSON
 # Doors that name no agency but the caller's own, or things that are not there: whoever is let
 # through meets the next answer, which looks like any other refusal from outside.
-BEHIND = {"task.next", "view.keep", "job.manage", "substitution.propose"}
+BEHIND = {"task.next", "view.keep", "job.manage", "substitution.propose", "result.return"}
 ALLOW_ALL = Rule("allow_all", "Ai cũng được.", lambda *_: True)
 
 

@@ -20,7 +20,7 @@ ROOT = Path(__file__).parent.parent.parent
 
 @pytest.mark.parametrize("point", POINTS)
 def test_a_killed_command_is_wholly_done_or_not_at_all(
-    office: Office, database_url: str, point: str
+    office: Office, migrated_url: str, point: str
 ) -> None:
     before = receive(office)
     task = task_of(before, "check").task
@@ -29,7 +29,7 @@ def test_a_killed_command_is_wholly_done_or_not_at_all(
             sys.executable,
             "-m",
             "tests.workflows.crashing",
-            database_url,
+            migrated_url,
             point,
             before.id,
             task,

@@ -36,7 +36,7 @@ def test_completing_a_step_opens_the_next_one(office: Office) -> None:
     assert (view.revision, view.status) == (2, 4)
 
 
-@pytest.mark.parametrize("facts", [{}, {"ask": True}, {"complete": False}])
+@pytest.mark.parametrize("facts", [{}, {"ask": True}, {"complete": True}])
 def test_completing_a_step_takes_few_statements(office: Office, facts) -> None:
     view = receive(office)
     with statements(office.store) as sent:
