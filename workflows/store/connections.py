@@ -6,6 +6,8 @@ one that turns into a writer fails at once instead of waiting. PostgreSQL: bound
 
 from __future__ import annotations
 
+import sqlite3
+from time import sleep
 from typing import Any
 
 import orjson
@@ -15,14 +17,15 @@ from sqlalchemy.engine import URL, Connection, Engine, make_url
 from workflows.errors import UnsafeDatabase
 
 BUSY_SECONDS = 10
+TRIES_A_SECOND = 20
 WRITES = "motcua_writes"  # execution option: this transaction will write
 
 SQLITE_SETTINGS = {
+    "busy_timeout": str(BUSY_SECONDS * 1000),  # first: it holds for those that follow
     "journal_mode": "wal",
     "synchronous": "2",  # FULL
     "foreign_keys": "1",
     "trusted_schema": "0",
-    "busy_timeout": str(BUSY_SECONDS * 1000),
 }
 POSTGRESQL_SETTINGS = {
     "synchronous_commit": "on",
@@ -56,6 +59,22 @@ def _dumps(value: Any) -> str:
     return orjson.dumps(value).decode()
 
 
+def _set(dbapi: Any, setting: str, value: str) -> None:
+    """Set it, again while another program has the file.
+
+    SQLite does not wait for its busy_timeout where two programs change a new file to WAL at once.
+    """
+    for tried_again in range(BUSY_SECONDS * TRIES_A_SECOND + 1):
+        try:
+            dbapi.execute(f"PRAGMA {setting} = {value}")
+        except sqlite3.OperationalError:
+            if tried_again == BUSY_SECONDS * TRIES_A_SECOND:
+                raise
+            sleep(1 / TRIES_A_SECOND)
+        else:
+            return
+
+
 def _sqlite(url: URL) -> Engine:
     engine = sa.create_engine(url, json_serializer=_dumps, json_deserializer=orjson.loads)
 
@@ -63,7 +82,7 @@ def _sqlite(url: URL) -> Engine:
     def _prepare(dbapi: Any, _record: Any) -> None:
         dbapi.isolation_level = None  # we say BEGIN ourselves
         for setting, value in SQLITE_SETTINGS.items():
-            dbapi.execute(f"PRAGMA {setting} = {value}")
+            _set(dbapi, setting, value)
 
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
