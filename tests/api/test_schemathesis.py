@@ -24,11 +24,11 @@ from schemathesis import checks
 from schemathesis.core.failures import Failure, FailureGroup
 
 from api import create_app
-from engine.law.provisions import Role
 from tests.api.conftest import CENTRE, COMMUNE
 from workflows import accounts, dossiers, intake, tasks
 from workflows.deriving import referral_id
 from workflows.office import Office
+from workflows.permitting import POST_ROLES
 from workflows.views import DossierView, StepView
 
 REQUESTS = int(os.environ.get("SCHEMATHESIS_REQUESTS", "5000"))
@@ -82,9 +82,8 @@ class Chosen:
         """Return the token of whoever has the step, or of anybody."""
         if self.step is not None and self.luck % 4:
             return self.world.hire(self.step.role or "opinion_officer", self.step.agency)
-        roles = [role.value for role in Role]
         agencies = (CENTRE, COMMUNE)
-        return self.world.hire(roles[self.luck % len(roles)], agencies[self.luck % 2])
+        return self.world.hire(POST_ROLES[self.luck % len(POST_ROLES)], agencies[self.luck % 2])
 
 
 # What a field or a part of an address is called -> a real value for it.
