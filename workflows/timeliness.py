@@ -21,16 +21,15 @@ from engine.law.timeliness import (
     waited_for,
 )
 from engine.law.working_time import ZONE
-from engine.timing.events import Event, ProcessEnded, SupplementRequested, SupplementTaken
+from engine.timing.events import Event
 from workflows.catalogue import Version
 from workflows.errors import InvalidInput
+from workflows.judging import RECEIVED, by_dossier, history, in_force, judged
 from workflows.office import Office
 from workflows.permitting import READ, part_of, permit
 from workflows.store import UnitOfWork
 from workflows.store.records import DossierRow, StepRow, SupplementRow
-from workflows.store.timings import Fate, Measured, MeasuredFilter
-
-RECEIVED = frozenset({"dossier_received"})
+from workflows.store.timings import Measured, MeasuredFilter
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,14 +124,14 @@ def of_procedure(
 
     def look(uow: UnitOfWork) -> ProcedureTimeliness:
         fates = uow.timings.fates(wanted)
-        rounds = _by_dossier(uow.timings.rounds(wanted))
-        judged = [_judged(office, uow, f, rounds.get(f.id, []), as_of) for f in fates]
+        rounds = by_dossier(uow.timings.rounds(wanted))
+        found = [judged(office, uow, f, rounds.get(f.id, []), as_of) for f in fates]
         return ProcedureTimeliness(
             code=code,
             name=version.procedure.name,
             dossiers=len(fates),
-            control_sheet=_tally(sheet for sheet, _ in judged),
-            decision_766=_tally(decision for _, decision in judged),
+            control_sheet=_tally(sheet for sheet, _ in found),
+            decision_766=_tally(decision for _, decision in found),
             steps=_step_tallies(office, version, uow.timings.steps(wanted), as_of),
         )
 
@@ -159,13 +158,13 @@ def _of_dossier(
     procedure = office.catalogue.at(row.digest).procedure
     calendar = office.catalogue.calendar(row.competent_agency)
     promised = due(procedure.time_limit, procedure, row.received_at, row.channel, begun, calendar)
-    waited = waited_for(_history(rounds, row.ended_at), now, calendar)
+    waited = waited_for(history(rounds, row.ended_at), now, calendar)
     return DossierTimeliness(
         code=row.code,
         promised_at=promised.due_at,
         due_at=row.due_at,
         finished_at=row.resolved_at,
-        control_sheet=control_sheet(_in_force(row), row.resolved_at, now),
+        control_sheet=control_sheet(in_force(row), row.resolved_at, now),
         decision_766=decision_766(promised.due_at, row.resolved_at, waited, now, calendar),
         supplement_requests=waited.requests,
         waited_minutes=waited.seconds // 60,
@@ -173,48 +172,6 @@ def _of_dossier(
             _step(office, procedure, s, row.competent_agency) for s in steps if _worked(s.state)
         ),
     )
-
-
-def _in_force(row: DossierRow | Fate) -> datetime | None:
-    """Return the due moment to judge by: nobody is late while the clock stands."""
-    running = row.clock_running or row.resolved_at is not None
-    return row.due_at if running else None
-
-
-def _judged(
-    office: Office,
-    uow: UnitOfWork,
-    fate: Fate,
-    rounds: Sequence[SupplementRow],
-    as_of: datetime,
-) -> tuple[Timeliness, Timeliness]:
-    """Return how a dossier stood at a moment, by the control sheet and by Decision 766."""
-    procedure = office.catalogue.at(fate.digest).procedure
-    calendar = office.catalogue.calendar(fate.competent_agency)
-    # Only a chain is promised by what was known at the counter: the rest needs no record.
-    begun = uow.events.concerning(fate.id, kinds=RECEIVED, elements=()) if procedure.legs else []
-    limit = procedure.time_limit
-    promised = due(limit, procedure, fate.received_at, fate.channel, begun, calendar).due_at
-    finished = fate.resolved_at
-    if finished is not None and finished > as_of:
-        finished = None
-    waited = waited_for(_history(rounds, fate.ended_at), as_of, calendar)
-    return (
-        control_sheet(_in_force(fate), finished, as_of),
-        decision_766(promised, finished, waited, as_of, calendar),
-    )
-
-
-def _history(rounds: Iterable[SupplementRow], ended_at: datetime | None) -> list[Event]:
-    """Return what `waited_for` reads, from the rounds: the record is not read for every dossier."""
-    events: list[Event] = []
-    for one in rounds:
-        events.append(SupplementRequested(at=one.requested_at, step="", round=one.round))
-        if one.taken_at is not None:
-            events.append(SupplementTaken(at=one.taken_at, round=one.round))
-    if ended_at is not None:
-        events.append(ProcessEnded(at=ended_at, outcome=""))
-    return sorted(events, key=lambda event: event.at)
 
 
 def _worked(state: str) -> bool:
@@ -236,13 +193,6 @@ def _step(
         due_at=calendar.add_minutes(row.enabled_at, norm) if norm is not None else None,
         result=step_result(row.enabled_at, norm, row.closed_at, now, calendar),
     )
-
-
-def _by_dossier(rounds: Iterable[SupplementRow]) -> dict[str, list[SupplementRow]]:
-    found: dict[str, list[SupplementRow]] = {}
-    for one in rounds:
-        found.setdefault(one.dossier_id, []).append(one)
-    return found
 
 
 def _tally(results: Iterable[Timeliness]) -> Tally:

@@ -180,6 +180,11 @@ LOOKS_OVER = Rule(
         actor.role in {ADMINISTRATOR, AUDITOR_ROLE} and _governs(actor, resource)
     ),
 )
+REVIEWS = Rule(
+    "reviews",
+    "Lãnh đạo hoặc người rà soát, cho cơ quan của mình và các cơ quan trực thuộc.",
+    lambda actor, resource: actor.role in EXPORT_ROLES and _governs(actor, resource),
+)
 REPORTER = Rule(
     "reporter",
     "Một cửa, lãnh đạo hoặc người rà soát, cho cơ quan của mình và các cơ quan trực thuộc.",
@@ -262,6 +267,7 @@ RULES: dict[str, Rule] = {
     "supplement.approve": SIGNER,
     "deadline.warn": SYSTEM_ONLY,
     "report.read": REPORTER,
+    "review.read": REVIEWS,
     "status.report": COUNTER,
     "audit.read": AUDITOR,
     "job.list": OPERATOR,
@@ -294,7 +300,7 @@ APART: dict[str, frozenset[str]] = {
         "access_log.read", "audit.read",
     },
     REVIEWER: EVERYBODYS | {
-        "record.export", "report.read",
+        "record.export", "report.read", "review.read",
     },
 }  # fmt: skip
 BARRED_ACTIONS = frozenset(

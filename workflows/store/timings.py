@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 
+import orjson
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from engine.timing.events import Event, from_record
 from workflows.store.records import SupplementRow
-from workflows.store.tables import dossier, step, supplement
+from workflows.store.tables import dossier, event, step, supplement
+
+BATCH = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,12 +58,30 @@ class Fate:
 
 @dataclass(frozen=True, kw_only=True)
 class MeasuredFilter:
-    """Which steps: of a procedure, perhaps one version, received in a period [from, to)."""
+    """Which steps: of a procedure (empty for all), a version, received in a period [from, to)."""
 
     procedure: str
     digest: str = ""
     received_from: datetime | None = None
     received_to: datetime | None = None
+    channel: str = ""
+    agencies: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Executed:
+    """One execution of a step with its own events: what the five clocks are made from."""
+
+    dossier_id: str
+    element: str
+    name: str
+    kind: str
+    clock: str
+    state: str
+    agency: str
+    closed_at: datetime | None
+    closed_by: str
+    marks: list[dict[str, Any]]
 
 
 class Timings:
@@ -81,6 +104,23 @@ class Timings:
         query = sa.select(*(dossier.c[f.name] for f in fields(Fate))).where(*_wanted(wanted))
         return [Fate(**row._mapping) for row in self._connection.execute(query)]  # noqa: SLF001
 
+    def executed(self, wanted: MeasuredFilter) -> Iterator[Executed]:
+        """Yield every execution of the dossiers asked for, dossier by dossier, in its order."""
+        query = sa.select(*(step.c[f.name] for f in fields(Executed))).join_from(step, dossier)
+        query = query.where(*_wanted(wanted))
+        query = query.order_by(step.c.dossier_id, step.c.enabled_at, step.c.step)
+        rows = self._connection.execution_options(yield_per=BATCH).execute(query)
+        for row in rows:
+            yield Executed(**row._mapping)  # noqa: SLF001
+
+    def told(self, wanted: MeasuredFilter, kinds: Collection[str]) -> Iterator[tuple[str, Event]]:
+        """Yield the events of some kinds of the dossiers asked for, with their dossier."""
+        query = sa.select(event.c.dossier_id, event.c.body).join_from(event, dossier)
+        query = query.where(event.c.kind.in_(sorted(kinds)), *_wanted(wanted))
+        query = query.order_by(event.c.dossier_id, event.c.seq)
+        for one, body in self._connection.execute(query):
+            yield one, from_record(orjson.loads(body))
+
     def rounds(self, wanted: MeasuredFilter) -> Sequence[SupplementRow]:
         """Return every supplement round of the dossiers asked for."""
         query = sa.select(supplement).join_from(supplement, dossier).where(*_wanted(wanted))
@@ -90,9 +130,15 @@ class Timings:
 
 def _wanted(wanted: MeasuredFilter) -> list[sa.ColumnElement[bool]]:
     """Return the conditions on the dossiers asked for."""
-    conditions = [dossier.c.procedure == wanted.procedure]
+    conditions: list[sa.ColumnElement[bool]] = []
+    if wanted.procedure:
+        conditions.append(dossier.c.procedure == wanted.procedure)
     if wanted.digest:
         conditions.append(dossier.c.digest == wanted.digest)
+    if wanted.channel:
+        conditions.append(dossier.c.channel == wanted.channel)
+    if wanted.agencies is not None:
+        conditions.append(dossier.c.competent_agency.in_(wanted.agencies))
     if wanted.received_from is not None:
         conditions.append(dossier.c.received_at >= wanted.received_from)
     if wanted.received_to is not None:

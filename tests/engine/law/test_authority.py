@@ -63,6 +63,7 @@ RIGHT = {
     "record.export": ("leader", LIST),
     "audit.read": ("auditor", LIST),
     "report.read": ("reviewer", LIST),
+    "review.read": ("reviewer", LIST),
     "task.next": ("officer", LIST),
     "task.transfer": ("officer", STEP),
     "task.assign": ("head_of_section", STEP),
