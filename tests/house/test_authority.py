@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from tests.house.source import Module, modules
 
-ASKS = frozenset({"permit"})
+ASKS = frozenset({"permit", "wanted"})  # reviewing.wanted asks for everybody who reviews
 # For operators at the machine itself, who hold the database anyway, and for what runs by itself.
 NOBODY_IS_ASKED = frozenset(
     {
