@@ -57,6 +57,15 @@ class EventView:
     hash: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class WholeDossier:
+    """A dossier with its record and the deadline that follows from it, all of one moment."""
+
+    view: DossierView
+    record: tuple[EventView, ...]
+    deadline: Deadline
+
+
 def read(office: Office, actor: Actor, dossier: str) -> DossierView:
     """Return a dossier as it is now; raises NotFound or Forbidden."""
 
@@ -109,6 +118,26 @@ def _found(uow: UnitOfWork, wanted: DossierFilter, text: str) -> Sequence[Dossie
             break
         after = (hits[-1].received_at, hits[-1].dossier_id)
     return found[: wanted.limit]
+
+
+def read_whole(office: Office, actor: Actor, dossier: str) -> WholeDossier:
+    """Return a dossier, its record and its deadline by one look; raises NotFound or Forbidden."""
+
+    def look(uow: UnitOfWork) -> WholeDossier:
+        row, state = uow.dossiers.get(dossier)
+        permit(actor, READ, part_of(row, parties=uow.steps.agencies(row.id)))
+        version = office.catalogue.at(row.digest)
+        calendar = office.catalogue.calendar(row.competent_agency)
+        record = uow.events.of_dossier(row.id)
+        happened = [revive(e) for e in record]
+        steps = uow.steps.of_dossier(row.id, only_open=True)
+        return WholeDossier(
+            view=dossier_view(version, row, state, steps, office.clock.now()),
+            record=tuple(_event_view(e) for e in record),
+            deadline=deadline_of(row, version.procedure, happened, calendar),
+        )
+
+    return office.store.read(look)
 
 
 def history(office: Office, actor: Actor, dossier: str) -> tuple[EventView, ...]:

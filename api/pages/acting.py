@@ -7,18 +7,17 @@ command as by API. What is refused comes back on the page with the form open and
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from flask import Blueprint, request, url_for
+from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
 from api.auth import current_actor, declares, office
 from api.pages.acts import ALL, STEP, Act, prefix_of
-from api.pages.asking import Asking, Mistake, attempt, form_key, form_revision
+from api.pages.asking import form_key, form_revision
 from api.pages.doing import Case, resource_of
-from api.pages.dossier_page import dossier_page
+from api.pages.dossier_page import attempt_on
 from engine.law.working_time import ZONE
 from workflows import dossiers
 from workflows.errors import InvalidInput, NotFound
@@ -64,12 +63,7 @@ def _act(act: Act, dossier: str, task: str) -> Response:
         )
         return act.use_case(here, actor, made)
 
-    def then(_: DossierView) -> str:
-        return url_for("dossier_pages.show_dossier", dossier=dossier, done=act.name)
-
-    return attempt(
-        command, then, lambda said: dossier_page(dossier, _at_home(said, prefix), prefix)
-    )
+    return attempt_on(dossier, act.name, command, opened=prefix)
 
 
 def _case(view: DossierView, task: str) -> Case:
@@ -79,16 +73,6 @@ def _case(view: DossierView, task: str) -> Case:
         raise NotFound("bước", task)
     version = office().catalogue.at(view.digest)
     return Case(view=view, version=version, actor=current_actor(), record=(), step=step)
-
-
-def _at_home(said: Asking, prefix: str) -> Asking:
-    """Return the refused form with its mistakes at the fields of this form."""
-    names = {name.removeprefix(prefix) for name in request.form}
-    mistakes = tuple(
-        Mistake(text=m.text, field=f"{prefix}{m.field}" if m.field in names else "")
-        for m in said.mistakes
-    )
-    return replace(said, mistakes=mistakes)
 
 
 def _typed(widget: str, name: str, prefix: str) -> Any:

@@ -8,7 +8,7 @@ everything that was typed. Decides nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import TypeVar
 
@@ -100,6 +100,15 @@ def attempt(do: Callable[[], T], then: Callable[[T], str], again: Page) -> Answe
         typed = asking(typed=request.form, mistakes=mistakes_of(refused))
         return Response(again(typed), status=status_of(refused) or HTTPStatus.CONFLICT)
     return redirect(then(result), HTTPStatus.SEE_OTHER)
+
+
+def at_home(said: Asking, prefix: str) -> Asking:
+    """Return a refused form with its mistakes at the fields of the form with this prefix."""
+    names = {name.removeprefix(prefix) for name in request.form if name.startswith(prefix)}
+    mistakes = tuple(
+        replace(m, field=f"{prefix}{m.field}" if m.field in names else "") for m in said.mistakes
+    )
+    return replace(said, mistakes=mistakes) if prefix and names else said
 
 
 def mistakes_of(refused: Rejected | WorkflowError) -> tuple[Mistake, ...]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, request
 from werkzeug.wrappers import Response as Answer
 
 from api.auth import current_actor, declares, office
-from api.pages.asking import attempt, form_key, form_revision
-from api.pages.dossier_page import dossier_page
+from api.handing_out import handed_in
+from api.pages.asking import form_key, form_revision
+from api.pages.dossier_page import attempt_on
 from workflows import files
 from workflows.errors import InvalidInput
 from workflows.views import DossierView
@@ -39,10 +38,7 @@ def attach(dossier: str) -> Answer:
             here, actor, files.Upload(stream=given.stream, name=given.filename), asked
         )
 
-    def then(_: DossierView) -> str:
-        return url_for("dossier_pages.show_dossier", dossier=dossier, done="attached")
-
-    return attempt(command, then, lambda said: dossier_page(dossier, said, "attach-"))
+    return attempt_on(dossier, "attached", command, opened="attach-")
 
 
 @blueprint.get(f"{ONE}/<string:file>")
@@ -50,9 +46,4 @@ def attach(dossier: str) -> Answer:
 def download(dossier: str, file: str) -> Response:
     """Hand a file out as an attachment."""
     served = files.read(office(), current_actor(), dossier, file)
-    response = Response(served.content, content_type=served.media_type)
-    named = quote(served.name, safe="")
-    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{named}"
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
+    return handed_in(served.content, served.name, served.media_type)

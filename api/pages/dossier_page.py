@@ -5,16 +5,17 @@ Asks the use cases and puts into words; decides nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from flask import request
+from flask import request, url_for
+from werkzeug.wrappers import Response
 
 from api.auth import current_actor, office
 from api.formatting import minutes, moment, money
 from api.pages import acts, telling
-from api.pages.asking import Asking, asking
+from api.pages.asking import Asking, asking, at_home, attempt
 from api.pages.doing import Case, offers
 from api.pages.naming import names_of
 from api.pages.shell import CLERK, ROLE_NAMES, agency_name, show
@@ -25,7 +26,7 @@ from engine.law.checklist import missing
 from engine.law.codes import NationalStatus
 from engine.law.deadlines import Deadline
 from engine.law.provisions import Step, StepClock
-from workflows import documents, dossiers, files
+from workflows import documents, dossiers, files, worklist
 from workflows.catalogue import Version
 from workflows.dossiers import EventView
 from workflows.permitting import ATTACH_FILE
@@ -53,7 +54,6 @@ PRINT = {
     "withdrawal": "stop",
 }
 WORKED_STATES = frozenset({"open", "claimed"})
-SOON_MINUTES = 8 * 60  # one working day: the moment at which an apology would be due
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,11 +116,11 @@ def dossier_page(dossier: str, said: Asking | None = None, opened: str = "") -> 
     `opened` is the prefix of the folded form that was refused and is shown open again.
     """
     actor, here = current_actor(), office()
-    view = dossiers.read(here, actor, dossier)
+    whole = dossiers.read_whole(here, actor, dossier)
+    view, record = whole.view, whole.record
     version = here.catalogue.at(view.digest)
     now = here.clock.now()
-    deadline = dossiers.deadline(here, actor, dossier).as_of(now)
-    record = dossiers.history(here, actor, dossier)
+    deadline = whole.deadline.as_of(now)
     kept = files.list_files(here, actor, dossier)
     case = Case(view=view, version=version, actor=actor, record=record, files=kept)
     people = names_of(_people(view, record, kept))
@@ -157,6 +157,23 @@ def dossier_page(dossier: str, said: Asking | None = None, opened: str = "") -> 
         competent=agency_name(view.competent_agency),
         ground=_ground(view, version),
     )
+
+
+def attempt_on(
+    dossier: str, done: str, command: Callable[[], DossierView], *, opened: str = ""
+) -> Response:
+    """Do a command on a dossier and show the dossier again: what was done, or what is wrong.
+
+    `opened` is the prefix of the form that was sent, where it is one of the folded ones.
+    """
+
+    def then(_: DossierView) -> str:
+        return url_for("dossier_pages.show_dossier", dossier=dossier, done=done)
+
+    def again(said: Asking) -> str:
+        return dossier_page(dossier, at_home(said, opened), opened)
+
+    return attempt(command, then, again)
 
 
 def _parts(view: DossierView) -> Resource:
@@ -199,7 +216,7 @@ def due_words(deadline: Deadline, view: DossierView, now: datetime) -> DueWords:
     if deadline.overdue:
         late = calendar.working_minutes(deadline.due_at, now)
         return DueWords(date=date, left=f"quá hạn {minutes(late)}", tone="late")
-    tone = "soon" if left <= SOON_MINUTES else "running"
+    tone = "soon" if left <= worklist.SOON_MINUTES else "running"
     return DueWords(date=date, left=f"còn {minutes(left)}", tone=tone)
 
 

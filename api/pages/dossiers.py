@@ -5,9 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, Response
 
 from api.auth import current_actor, declares, office
+from api.handing_out import shown
 from api.pages.dossier_page import dossier_page
 from api.pages.shell import show
-from api.rest.papers import as_file, printer
+from api.rest.papers import printer
 from workflows import documents, dossiers
 
 blueprint = Blueprint("dossier_pages", __name__)
@@ -27,8 +28,8 @@ def show_dossier(dossier: str) -> str:
 def show_place(dossier: str) -> str:
     """Show the diagram of a dossier: where it is now, and where it has been."""
     actor, here = current_actor(), office()
-    view = dossiers.read(here, actor, dossier)
-    record = dossiers.history(here, actor, dossier)
+    whole = dossiers.read_whole(here, actor, dossier)
+    view, record = whole.view, whole.record
     drawn = here.catalogue.at(view.digest).definition.elements
     done = dict.fromkeys(e.element for e in record if e.kind in PASSED)
     now = dict.fromkeys(s.element for s in view.tasks)
@@ -56,4 +57,5 @@ def diagram(dossier: str) -> Response:
 def show_paper(dossier: str, form: str) -> Response:
     """Open a paper of the dossier as PDF/A, ready to print."""
     command = documents.RenderPaper(dossier=dossier, form=form)
-    return as_file(documents.render(office(), current_actor(), printer(), command))
+    made = documents.render(office(), current_actor(), printer(), command)
+    return shown(made.content, made.name)

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
-
 from flask import Blueprint, request
 
 from api.auth import current_actor, declares, office
 from api.formatting import moment
-from api.pages.shell import agency_name, show
+from api.pages.shell import agency_name, following, show
 from engine.law.codes import NationalStatus
 from workflows import dossiers
 from workflows.dossiers import DossierQuery
-from workflows.views import Page
 
 blueprint = Blueprint("list_pages", __name__)
 
@@ -63,16 +60,9 @@ def _page(title: str, section: str, query: DossierQuery) -> str:
         title=title,
         query=query,
         lines=found.items,
-        following=_following(found),
+        following=following(found),
         statuses=STATUSES if section == "dossiers" else {},
         procedures=names,
         moment=moment,
         agency_name=agency_name,
     )
-
-
-def _following(found: Page) -> str:
-    """Return the address of the next page, empty at the end."""
-    if not found.cursor:
-        return ""
-    return f"{request.path}?{urlencode({**request.args.to_dict(), 'cursor': found.cursor})}"

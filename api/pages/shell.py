@@ -8,14 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
-from flask import current_app, render_template
+from flask import current_app, render_template, request
 
 from api.auth import office
 from api.pages.naming import names_of
 from engine.law.authority import Actor
 from engine.law.provisions import Role
 from workflows.errors import NotFound
+from workflows.views import Page
 
 ROLE_NAMES = {
     "one_stop_clerk": "Một cửa",
@@ -105,6 +107,13 @@ def show(template: str, *, section: str = "", actor: Actor | None = None, **valu
         "looking": looking(actor) if actor is not None else None,
     }
     return render_template(template, **shared, **values)
+
+
+def following(found: Page) -> str:
+    """Return the address of the next page, empty at the end."""
+    if not found.cursor:
+        return ""
+    return f"{request.path}?{urlencode({**request.args.to_dict(), 'cursor': found.cursor})}"
 
 
 def _places(role: str) -> Iterator[Place]:

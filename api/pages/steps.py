@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, request, url_for
+from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
 from api.auth import current_actor, declares, office
-from api.pages.asking import attempt, form_key, form_revision
-from api.pages.dossier_page import dossier_page
+from api.pages.asking import form_key, form_revision
+from api.pages.dossier_page import attempt_on
 from api.pages.typed import facts_typed
 from engine.law.authority import Actor
 from workflows import dossiers, releases, results, sign_offs, supplements, tasks
@@ -122,7 +122,7 @@ def _finish(
         asked = kind(**on, facts=facts, idempotency_key=form_key(), **said)
         return use_case(here, actor, asked)
 
-    return attempt(command, lambda _: _page(dossier, done), lambda a: dossier_page(dossier, a))
+    return attempt_on(dossier, done, command)
 
 
 def _do(done: str, use_case: UseCase, kind: type, dossier: str, **said: Any) -> Response:
@@ -133,8 +133,4 @@ def _do(done: str, use_case: UseCase, kind: type, dossier: str, **said: Any) -> 
         asked = kind(dossier=dossier, revision=form_revision(), idempotency_key=form_key(), **said)
         return use_case(here, actor, asked)
 
-    return attempt(command, lambda _: _page(dossier, done), lambda a: dossier_page(dossier, a))
-
-
-def _page(dossier: str, done: str) -> str:
-    return url_for("dossier_pages.show_dossier", dossier=dossier, done=done)
+    return attempt_on(dossier, done, command)

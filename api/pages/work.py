@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response
@@ -14,11 +13,10 @@ from api.auth import current_actor, declares, office
 from api.formatting import minutes, moment
 from api.pages.asking import asking, attempt, form_key
 from api.pages.naming import names_of
-from api.pages.shell import ROLE_NAMES, agency_name, show
+from api.pages.shell import ROLE_NAMES, agency_name, following, show
 from engine.law.authority import Actor
 from workflows import saved_views, worklist
 from workflows.errors import InvalidInput
-from workflows.views import Page
 from workflows.worklist import TakeNext, TaskLine, WorklistQuery
 
 blueprint = Blueprint("work_pages", __name__)
@@ -87,7 +85,7 @@ def work() -> str:
         tab=tab,
         tabs=[_tab(name, label, getattr(counts, name)) for name, label, _ in TABS],
         rows=_rows(found.items, actor),
-        following=_following(found),
+        following=following(found),
         query=query,
         orders=ORDERS,
         procedures=[(v.procedure.code, v.procedure.name) for v in here.catalogue.procedures()],
@@ -133,13 +131,6 @@ def _query(actor: Actor, tab: str) -> WorklistQuery:
 
 def _tab(name: str, label: str, count: int) -> Tab:
     return Tab(name=name, label=label, count=count, address=url_for("work_pages.work", tab=name))
-
-
-def _following(found: Page) -> str:
-    """Return the address of the next page, empty at the end."""
-    if not found.cursor:
-        return ""
-    return f"{request.path}?{urlencode({**request.args.to_dict(), 'cursor': found.cursor})}"
 
 
 def _rows(lines: Iterable[TaskLine], actor: Actor) -> list[Row]:

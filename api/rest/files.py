@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from functools import partial
 from typing import Any
-from urllib.parse import quote
 
 from flask import Flask, Response, after_this_request, jsonify, request
 from marshmallow import Schema
@@ -15,6 +14,7 @@ from werkzeug.datastructures import FileStorage
 
 from api.auth import current_actor, office
 from api.errors import InvalidRequest
+from api.handing_out import handed_in
 from api.rest import schemas
 from api.rest.conditions import idempotency_key, seen_revision, tagged
 from api.rest.door import answers, commanding, page, posting, reading
@@ -126,12 +126,7 @@ def list_files(dossier: str) -> Response:
 def download(dossier: str, file: str) -> Response:
     """Tải một tệp của hồ sơ về."""
     served = files.read(office(), current_actor(), dossier, file)
-    response = Response(served.content, content_type=served.media_type)
-    named = quote(served.name, safe="")
-    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{named}"
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
+    return handed_in(served.content, served.name, served.media_type)
 
 
 @blueprint.route("/dossiers/<string:dossier>/files/<string:file>/detach", methods=["POST"])

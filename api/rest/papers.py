@@ -13,6 +13,7 @@ from marshmallow import Schema, fields
 
 from api.auth import current_actor, office
 from api.browsing import PUBLIC_URL
+from api.handing_out import PDF, shown
 from api.rest import schemas
 from api.rest.conditions import idempotency_key, seen_revision, tagged
 from api.rest.door import answers, commanding, page, reading
@@ -28,7 +29,6 @@ blueprint = Noun(
 
 FORMS = "motcua.forms"
 PRINTER = "motcua.printer"
-PDF = "application/pdf"
 
 
 class PaperLine(Schema):
@@ -87,14 +87,7 @@ def print_paper(dossier: str, form: str) -> Response:
     """In một giấy tờ của hồ sơ (PDF/A), viết lại từ nhật ký mỗi lần in."""
     command = documents.RenderPaper(dossier=dossier, form=form)
     made = documents.render(office(), current_actor(), printer(), command)
-    return as_file(made)
-
-
-def as_file(made: documents.Document) -> Response:
-    """Answer a paper as a file that a browser shows."""
-    response = Response(made.content, mimetype=PDF)
-    response.headers["Content-Disposition"] = f'inline; filename="{made.name}"'
-    return response
+    return shown(made.content, made.name)
 
 
 @blueprint.route("/register.pdf")
@@ -106,7 +99,7 @@ def print_register(query: dict[str, Any]) -> Response:
     actor = current_actor()
     command = documents.RenderRegister(agency=actor.agency, **query)
     made = documents.render_register(office(), actor, printer(), command)
-    return as_file(made)
+    return shown(made.content, made.name)
 
 
 @blueprint.route("/dossiers/<string:dossier>/apology", methods=["POST"])

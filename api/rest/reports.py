@@ -9,10 +9,11 @@ from flask import Response, current_app, jsonify
 from marshmallow import Schema, fields
 
 from api.auth import current_actor, office
+from api.handing_out import PDF, kept
 from api.rest import schemas
 from api.rest.door import answers, reading
 from api.rest.fields import Choice, Strict
-from api.rest.papers import FORMS, PDF
+from api.rest.papers import FORMS
 from api.rest.parsing import Noun
 from engine.timing.reports import Report
 from workflows import reports
@@ -101,7 +102,7 @@ def statutory(query: dict[str, Any]) -> Response:
 def statutory_workbook(query: dict[str, Any]) -> Response:
     """Tải báo cáo dưới dạng bảng tính."""
     asked, sheet = _sheet(query)
-    return as_file(to_xlsx([sheet]), XLSX, f"{asked.form.value}.xlsx")
+    return kept(to_xlsx([sheet]), f"{asked.form.value}.xlsx", XLSX)
 
 
 @blueprint.route("/reports/statutory.csv")
@@ -111,7 +112,7 @@ def statutory_workbook(query: dict[str, Any]) -> Response:
 def statutory_csv(query: dict[str, Any]) -> Response:
     """Tải báo cáo dưới dạng CSV."""
     asked, sheet = _sheet(query)
-    return as_file(to_csv(sheet), CSV, f"{asked.form.value}.csv")
+    return kept(to_csv(sheet), f"{asked.form.value}.csv", CSV)
 
 
 @blueprint.route("/reports/statutory.pdf")
@@ -123,14 +124,7 @@ def statutory_paper(query: dict[str, Any]) -> Response:
     asked, sheet = _sheet(query)
     agency = office().catalogue.agencies.get(current_actor().agency).name
     content = sheet_printer().render([sheet], agency=agency, printed_at=office().clock.now())
-    return as_file(content, PDF, f"{asked.form.value}.pdf")
-
-
-def as_file(content: bytes, media_type: str, name: str) -> Response:
-    """Answer a file to keep."""
-    response = Response(content, mimetype=media_type)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return kept(content, f"{asked.form.value}.pdf", PDF)
 
 
 def _made(query: dict[str, Any]) -> tuple[ReportQuery, Report]:
