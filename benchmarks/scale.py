@@ -33,7 +33,7 @@ from config import Settings
 from engine.law.authority import Actor
 from engine.law.codes import dossier_code
 from engine.law.names import order_key
-from workflows import dossiers, intake, worklist
+from workflows import dossiers, intake, lookups, worklist
 from workflows.dossiers import DossierQuery
 from workflows.office import Office
 from workflows.store.searching import EVERYTHING, agencies_of, found_by
@@ -52,10 +52,11 @@ RARE = "Ỷ Thục Quyên"
 
 @dataclass(frozen=True)
 class Filled:
-    """A database with many dossiers, and the code of one to look up."""
+    """A database with many dossiers, and what is on the receipt of one of them."""
 
     office: Office
     code: str
+    phone: str
 
 
 def main() -> None:
@@ -103,6 +104,7 @@ QUESTIONS: dict[str, Callable[[Filled], object]] = {
     "beginning": lambda f: dossiers.list_dossiers(f.office, ASKED, DossierQuery(q="ng")),
     "rare name": lambda f: dossiers.list_dossiers(f.office, ASKED, DossierQuery(q="thuc quyen")),
     "code": lambda f: dossiers.list_dossiers(f.office, ASKED, DossierQuery(q=f.code)),
+    "public look-up": lambda f: lookups.by_code(f.office, f.code, f.phone[-4:]),
 }
 
 
@@ -113,13 +115,13 @@ def filled(url: str, size: int) -> Filled:
     model = received(office)
     chance = random.Random(size)  # noqa: S311 - the same dossiers every time
     begin = time.perf_counter()
-    code = ""
+    one: dict[str, Any] = {}
     for rows in batches(made(model, size, chance)):
         insert(office, rows)
-        code = code or rows["dossier"][0]["code"]
+        one = one or rows["dossier"][0]
     analyse(office)
     print(f"  {size:,} dossiers in {time.perf_counter() - begin:.0f} s", file=sys.stderr)
-    return Filled(office, code)
+    return Filled(office, one["code"], one["applicant_phone"])
 
 
 def received(office: Office) -> dict[str, Any]:
