@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import ast
 import subprocess
-from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -23,11 +22,15 @@ class Module:
     tree: ast.Module
     lines: int
 
-    def functions(self) -> Iterator[Function]:
-        """Yield every function and method, inner ones too."""
-        for node in ast.walk(self.tree):
-            if isinstance(node, Function):
-                yield node
+    @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """Return every node of the tree; walking it takes longer than what is asked of it."""
+        return tuple(ast.walk(self.tree))
+
+    @cached_property
+    def functions(self) -> tuple[Function, ...]:
+        """Return every function and method, inner ones too."""
+        return tuple(node for node in self.nodes if isinstance(node, Function))
 
 
 def length(function: Function) -> int:
@@ -52,6 +55,7 @@ def files() -> tuple[Path, ...]:
     return tuple(sorted(path for path in paths if path.is_file()))
 
 
+@cache
 def _load(path: Path) -> Module:
     text = path.read_text(encoding="utf-8")
     name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 
 from tests.house.source import Module, modules
 
@@ -25,21 +26,22 @@ PASSES_ON = frozenset({"workflows.bulk:bulk", "workflows.repeating:once"})
 READS = frozenset({"get", "find", "running", "id_of"})
 
 
-def _called(function: ast.AST) -> set[str]:
+@cache
+def _called(function: ast.AST) -> frozenset[str]:
     names = set()
     for node in ast.walk(function):
         if isinstance(node, ast.Name):
             names.add(node.id)
         elif isinstance(node, ast.Attribute):
             names.add(node.attr)
-    return names
+    return frozenset(names)
 
 
 def _reaches(module: Module, name: str, seen: set[str]) -> set[str]:
     """Return every name a function uses, through the functions of its own module."""
     seen.add(name)
-    own = {f.name: f for f in module.functions()}
-    found = _called(own[name])
+    own = {f.name: f for f in module.functions}
+    found = set(_called(own[name]))
     for inner in sorted(found & own.keys() - seen):
         found |= _reaches(module, inner, seen)
     return found

@@ -38,7 +38,7 @@ LIBRARIES = {
 
 
 def _imports(module: Module) -> Iterator[str]:
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
@@ -94,7 +94,7 @@ def test_relative_imports_are_not_used():
     relative = [
         module.name
         for module in (*product(), *modules("tests"))
-        for node in ast.walk(module.tree)
+        for node in module.nodes
         if isinstance(node, ast.ImportFrom) and node.level
     ]
     assert relative == []

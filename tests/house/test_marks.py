@@ -32,20 +32,20 @@ def test_a_function_fits_on_a_screen():
         (_where(m, f), length(f))
         for m in everywhere
         if ".migrations." not in m.name  # a migration is a list
-        for f in m.functions()
+        for f in m.functions
         if length(f) > FUNCTION_LINES
     ]
     assert long == []
 
 
 def test_half_of_the_functions_fit_in_10_lines():
-    assert median(length(f) for m in product() for f in m.functions()) <= MEDIAN_LINES
+    assert median(length(f) for m in product() for f in m.functions) <= MEDIAN_LINES
 
 
 def test_a_function_takes_at_most_6_parameters_or_says_why():
     many = []
     for module in product():
-        for function in module.functions():
+        for function in module.functions:
             names = [a.arg for a in (*function.args.posonlyargs, *function.args.args)]
             own = [name for name in names if name not in ("self", "cls")]
             if len(own) + len(function.args.kwonlyargs) > PARAMETERS:

@@ -20,12 +20,12 @@ CODE = {"eval", "exec", "compile", "__import__"}
 
 
 def _calls(module: Module) -> set[str]:
-    return {dotted(node.func) for node in ast.walk(module.tree) if isinstance(node, ast.Call)}
+    return {dotted(node.func) for node in module.nodes if isinstance(node, ast.Call)}
 
 
 def _imported(module: Module) -> set[str]:
-    plain = {a.name for n in ast.walk(module.tree) if isinstance(n, ast.Import) for a in n.names}
-    named = {n.module or "" for n in ast.walk(module.tree) if isinstance(n, ast.ImportFrom)}
+    plain = {a.name for n in module.nodes if isinstance(n, ast.Import) for a in n.names}
+    named = {n.module or "" for n in module.nodes if isinstance(n, ast.ImportFrom)}
     return {name.split(".")[0] for name in plain | named}
 
 
@@ -43,7 +43,7 @@ def test_only_config_reads_the_environment():
     readers = {
         m.name
         for m in product()
-        for node in ast.walk(m.tree)
+        for node in m.nodes
         if isinstance(node, ast.Attribute) and dotted(node) in ("os.environ", "os.getenv")
     }
     assert readers == {"config"}
