@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from flask import Response
 
-from api.auth import current_actor, office
 from api.rest import schemas
-from api.rest.conditions import idempotency_key, seen_revision, tagged
+from api.rest.commanding import carry_out
 from api.rest.door import answers, commanding
 from api.rest.fields import Strict, Text, Whole
 from api.rest.parsing import Noun
@@ -56,7 +54,7 @@ class PriorityBody(Strict):
 @answers(blueprint, 200, schemas.Dossier, tag=True)
 def transfer(body: dict[str, Any], dossier: str, task: str) -> Response:
     """Chuyển bước đang giữ cho đồng nghiệp cùng vai trò."""
-    return _do(assigning.transfer, assigning.TransferTask, dossier=dossier, task=task, **body)
+    return carry_out(assigning.transfer, assigning.TransferTask, dossier=dossier, task=task, **body)
 
 
 @blueprint.route(f"{ONE_TASK}/assign", methods=["POST"])
@@ -65,7 +63,7 @@ def transfer(body: dict[str, Any], dossier: str, task: str) -> Response:
 @answers(blueprint, 200, schemas.Dossier, tag=True)
 def assign(body: dict[str, Any], dossier: str, task: str) -> Response:
     """Giao bước cho một người giữ vai trò đó."""
-    return _do(assigning.assign, assigning.AssignTask, dossier=dossier, task=task, **body)
+    return carry_out(assigning.assign, assigning.AssignTask, dossier=dossier, task=task, **body)
 
 
 @blueprint.route(f"{ONE_TASK}/recall", methods=["POST"])
@@ -74,7 +72,7 @@ def assign(body: dict[str, Any], dossier: str, task: str) -> Response:
 @answers(blueprint, 200, schemas.Dossier, tag=True)
 def recall(body: dict[str, Any], dossier: str, task: str) -> Response:
     """Thu hồi bước đang có người giữ, để người khác làm."""
-    return _do(assigning.recall, assigning.RecallTask, dossier=dossier, task=task, **body)
+    return carry_out(assigning.recall, assigning.RecallTask, dossier=dossier, task=task, **body)
 
 
 @blueprint.route("/dossiers/<string:dossier>/priority", methods=["POST"])
@@ -83,10 +81,4 @@ def recall(body: dict[str, Any], dossier: str, task: str) -> Response:
 @answers(blueprint, 200, schemas.Dossier, tag=True)
 def prioritise(body: dict[str, Any], dossier: str) -> Response:
     """Đặt mức ưu tiên của hồ sơ."""
-    return _do(assigning.prioritise, assigning.SetPriority, dossier=dossier, **body)
-
-
-def _do(use_case: Callable[..., Any], kind: Callable[..., Any], **said: Any) -> Response:
-    command = kind(revision=seen_revision(), idempotency_key=idempotency_key(), **said)
-    view = use_case(office(), current_actor(), command)
-    return tagged(schemas.DOSSIER.dump(view), view.revision)
+    return carry_out(assigning.prioritise, assigning.SetPriority, dossier=dossier, **body)

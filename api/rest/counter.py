@@ -9,7 +9,7 @@ from marshmallow import Schema, fields
 
 from api.auth import current_actor, office
 from api.rest import schemas
-from api.rest.conditions import idempotency_key, seen_revision, tagged
+from api.rest.commanding import carry_out
 from api.rest.door import answers, commanding, reading
 from api.rest.fields import Choice, Strict, Text, Whole, papers
 from api.rest.parsing import Noun
@@ -128,9 +128,7 @@ def read_intake(dossier: str) -> Response:
 @answers(blueprint, 200, schemas.Dossier, tag=True)
 def correct(body: dict[str, Any], dossier: str) -> Response:
     """Đính chính điều đã ghi khi tiếp nhận và cấp lại giấy tiếp nhận."""
-    command = corrections.CorrectIntake(**_on(dossier), **body)
-    view = corrections.correct(office(), current_actor(), command)
-    return tagged(schemas.DOSSIER.dump(view), view.revision)
+    return carry_out(corrections.correct, corrections.CorrectIntake, dossier=dossier, **body)
 
 
 @blueprint.route("/dossiers/<string:dossier>/payments", methods=["POST"])
@@ -139,8 +137,7 @@ def correct(body: dict[str, Any], dossier: str) -> Response:
 @answers(blueprint, 200, schemas.Dossier, tag=True)
 def pay(body: dict[str, Any], dossier: str) -> Response:
     """Ghi nhận phí, lệ phí đã nộp."""
-    view = fees.pay(office(), current_actor(), fees.PayFee(**_on(dossier), **body))
-    return tagged(schemas.DOSSIER.dump(view), view.revision)
+    return carry_out(fees.pay, fees.PayFee, dossier=dossier, **body)
 
 
 @blueprint.route("/dossiers/<string:dossier>/exemptions", methods=["POST"])
@@ -149,10 +146,4 @@ def pay(body: dict[str, Any], dossier: str) -> Response:
 @answers(blueprint, 200, schemas.Dossier, tag=True)
 def exempt(body: dict[str, Any], dossier: str) -> Response:
     """Miễn một khoản phí, lệ phí."""
-    view = fees.exempt(office(), current_actor(), fees.ExemptFee(**_on(dossier), **body))
-    return tagged(schemas.DOSSIER.dump(view), view.revision)
-
-
-def _on(dossier: str) -> dict[str, Any]:
-    key = idempotency_key()
-    return {"dossier": dossier, "revision": seen_revision(), "idempotency_key": key}
+    return carry_out(fees.exempt, fees.ExemptFee, dossier=dossier, **body)

@@ -9,7 +9,8 @@ from marshmallow import Schema, fields
 
 from api.auth import current_actor, office
 from api.rest import schemas
-from api.rest.conditions import idempotency_key, seen_revision, tagged
+from api.rest.commanding import carry_out, dossier_answer
+from api.rest.conditions import idempotency_key
 from api.rest.door import PageQuery, answers, commanding, page, posting, reading
 from api.rest.fields import Choice, Facts, Flag, Strict, Text, Whole, papers
 from api.rest.parsing import Noun
@@ -194,7 +195,7 @@ def receive(body: dict[str, Any]) -> Response:
         idempotency_key=idempotency_key(), submitter=who, contact=contact, **body
     )
     view = intake.receive(office(), current_actor(), command)
-    response = tagged(schemas.DOSSIER.dump(view), view.revision, 201)
+    response = dossier_answer(view, 201)
     response.headers["Location"] = f"/api/v1/dossiers/{view.id}"
     return response
 
@@ -215,7 +216,7 @@ def list_dossiers(query: dict[str, Any]) -> Response:
 def read(dossier: str) -> Response:
     """Đọc một hồ sơ; ETag là phiên bản của nó."""
     view = dossiers.read(office(), current_actor(), dossier)
-    return tagged(schemas.DOSSIER.dump(view), view.revision)
+    return dossier_answer(view)
 
 
 @blueprint.route("/dossiers/<string:dossier>/history")
@@ -242,8 +243,4 @@ def deadline(dossier: str) -> Response:
 @answers(blueprint, 200, schemas.Dossier, tag=True)
 def withdraw(body: dict[str, Any], dossier: str) -> Response:
     """Rút hồ sơ theo yêu cầu của người nộp."""
-    command = intake.WithdrawDossier(
-        dossier=dossier, revision=seen_revision(), idempotency_key=idempotency_key(), **body
-    )
-    view = intake.withdraw(office(), current_actor(), command)
-    return tagged(schemas.DOSSIER.dump(view), view.revision)
+    return carry_out(intake.withdraw, intake.WithdrawDossier, dossier=dossier, **body)

@@ -6,9 +6,8 @@ from typing import Any
 
 from flask import Response
 
-from api.auth import current_actor, office
 from api.rest import schemas
-from api.rest.conditions import idempotency_key, seen_revision, tagged
+from api.rest.commanding import carry_out
 from api.rest.door import answers, commanding
 from api.rest.fields import Strict, Text
 from api.rest.parsing import Noun
@@ -29,8 +28,4 @@ class ExtendBody(Strict):
 @answers(blueprint, 200, schemas.Dossier, tag=True)
 def extend(body: dict[str, Any], dossier: str) -> Response:
     """Gia hạn theo số ngày thủ tục cho phép; người gọi là lãnh đạo ký."""
-    command = extensions.ExtendDeadline(
-        dossier=dossier, revision=seen_revision(), idempotency_key=idempotency_key(), **body
-    )
-    view = extensions.extend(office(), current_actor(), command)
-    return tagged(schemas.DOSSIER.dump(view), view.revision)
+    return carry_out(extensions.extend, extensions.ExtendDeadline, dossier=dossier, **body)

@@ -16,7 +16,8 @@ from api.auth import current_actor, office
 from api.errors import InvalidRequest
 from api.handing_out import handed_in
 from api.rest import schemas
-from api.rest.conditions import idempotency_key, seen_revision, tagged
+from api.rest.commanding import carry_out, dossier_answer
+from api.rest.conditions import idempotency_key, seen_revision
 from api.rest.door import answers, commanding, page, posting, reading
 from api.rest.fields import Strict, Text
 from api.rest.parsing import Noun
@@ -106,7 +107,7 @@ def attach(dossier: str) -> Response:
         idempotency_key=idempotency_key(),
     )
     view = files.attach(office(), current_actor(), _given(), command)
-    return tagged(schemas.DOSSIER.dump(view), view.revision)
+    return dossier_answer(view)
 
 
 @blueprint.route("/dossiers/<string:dossier>/files")
@@ -135,15 +136,7 @@ def download(dossier: str, file: str) -> Response:
 @answers(blueprint, 200, schemas.Dossier, tag=True)
 def detach(body: dict[str, Any], dossier: str, file: str) -> Response:
     """Gỡ một tệp khỏi hồ sơ, có lý do."""
-    command = files.DetachFile(
-        dossier=dossier,
-        file=file,
-        revision=seen_revision(),
-        idempotency_key=idempotency_key(),
-        **body,
-    )
-    view = files.detach(office(), current_actor(), command)
-    return tagged(schemas.DOSSIER.dump(view), view.revision)
+    return carry_out(files.detach, files.DetachFile, dossier=dossier, file=file, **body)
 
 
 def _given() -> files.Upload:

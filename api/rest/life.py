@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from flask import Response
 from marshmallow import fields
 
-from api.auth import current_actor, office
 from api.rest import schemas
-from api.rest.conditions import idempotency_key, seen_revision, tagged
+from api.rest.commanding import carry_out
 from api.rest.door import answers, commanding
 from api.rest.fields import Facts, Strict, Text
 from api.rest.parsing import Noun
@@ -23,7 +21,6 @@ from workflows import (
     stops,
     suspensions,
 )
-from workflows.views import DossierView
 
 blueprint = Noun(
     "life",
@@ -115,23 +112,13 @@ class ReopeningBody(Strict):
     reason = _reason("Kết quả đã trả có sai sót về năm sinh.")
 
 
-def _do(
-    act: Callable[..., DossierView], made: type, dossier: str, body: dict[str, Any]
-) -> Response:
-    command = made(
-        dossier=dossier, revision=seen_revision(), idempotency_key=idempotency_key(), **body
-    )
-    view = act(office(), current_actor(), command)
-    return tagged(schemas.DOSSIER.dump(view), view.revision)
-
-
 @blueprint.route("/dossiers/<string:dossier>/suspension", methods=["POST"])
 @commanding("dossier.suspend")
 @blueprint.arguments(SuspensionBody)
 @answers(blueprint, 200, schemas.Dossier, tag=True)
 def suspend(body: dict[str, Any], dossier: str) -> Response:
     """Tạm dừng giải quyết hồ sơ theo một căn cứ của thủ tục."""
-    return _do(suspensions.suspend, suspensions.SuspendDossier, dossier, body)
+    return carry_out(suspensions.suspend, suspensions.SuspendDossier, dossier=dossier, **body)
 
 
 @blueprint.route("/dossiers/<string:dossier>/resumption", methods=["POST"])
@@ -140,7 +127,7 @@ def suspend(body: dict[str, Any], dossier: str) -> Response:
 @answers(blueprint, 200, schemas.Dossier, tag=True)
 def resume(body: dict[str, Any], dossier: str) -> Response:
     """Tiếp tục giải quyết hồ sơ đang tạm dừng."""
-    return _do(suspensions.resume, suspensions.ResumeDossier, dossier, body)
+    return carry_out(suspensions.resume, suspensions.ResumeDossier, dossier=dossier, **body)
 
 
 @blueprint.route("/dossiers/<string:dossier>/stop", methods=["POST"])
@@ -149,7 +136,7 @@ def resume(body: dict[str, Any], dossier: str) -> Response:
 @answers(blueprint, 200, schemas.Dossier, tag=True)
 def stop(body: dict[str, Any], dossier: str) -> Response:
     """Dừng giải quyết theo đề nghị của người nộp, khi chưa có kết quả; người gọi là người ký."""
-    return _do(stops.stop, stops.StopDossier, dossier, body)
+    return carry_out(stops.stop, stops.StopDossier, dossier=dossier, **body)
 
 
 @blueprint.route("/dossiers/<string:dossier>/tasks/<string:task>/send-back", methods=["POST"])
@@ -158,7 +145,7 @@ def stop(body: dict[str, Any], dossier: str) -> Response:
 @answers(blueprint, 200, schemas.Dossier, tag=True)
 def send_back(body: dict[str, Any], dossier: str, task: str) -> Response:
     """Trả bước về một bước trước, nơi thủ tục cho phép."""
-    return _do(send_backs.send_back, send_backs.SendBack, dossier, body | {"task": task})
+    return carry_out(send_backs.send_back, send_backs.SendBack, dossier=dossier, task=task, **body)
 
 
 @blueprint.route("/dossiers/<string:dossier>/sign-off", methods=["POST"])
@@ -167,7 +154,7 @@ def send_back(body: dict[str, Any], dossier: str, task: str) -> Response:
 @answers(blueprint, 200, schemas.Dossier, tag=True)
 def sign_off(body: dict[str, Any], dossier: str) -> Response:
     """Ký duyệt kết quả; hoàn thành bước ký."""
-    return _do(sign_offs.sign_off, sign_offs.SignOff, dossier, body)
+    return carry_out(sign_offs.sign_off, sign_offs.SignOff, dossier=dossier, **body)
 
 
 @blueprint.route("/dossiers/<string:dossier>/release", methods=["POST"])
@@ -176,7 +163,7 @@ def sign_off(body: dict[str, Any], dossier: str) -> Response:
 @answers(blueprint, 200, schemas.Dossier, tag=True)
 def release(body: dict[str, Any], dossier: str) -> Response:
     """Phát hành kết quả: vào số, ngày; hoàn thành bước phát hành."""
-    return _do(releases.release, releases.ReleaseResult, dossier, body)
+    return carry_out(releases.release, releases.ReleaseResult, dossier=dossier, **body)
 
 
 @blueprint.route("/dossiers/<string:dossier>/handovers", methods=["POST"])
@@ -186,7 +173,7 @@ def release(body: dict[str, Any], dossier: str) -> Response:
 def hand_over(body: dict[str, Any], dossier: str) -> Response:
     """Ghi việc giao nhận hồ sơ: ai giao, ai nhận, giấy tờ gì."""
     body["papers"] = tuple(body["papers"])
-    return _do(handovers.hand_over, handovers.HandOver, dossier, body)
+    return carry_out(handovers.hand_over, handovers.HandOver, dossier=dossier, **body)
 
 
 @blueprint.route("/dossiers/<string:dossier>/reopening", methods=["POST"])
@@ -195,4 +182,4 @@ def hand_over(body: dict[str, Any], dossier: str) -> Response:
 @answers(blueprint, 200, schemas.Dossier, tag=True)
 def reopen(body: dict[str, Any], dossier: str) -> Response:
     """Mở lại hồ sơ đã kết thúc; thời hạn tính lại từ đầu."""
-    return _do(reopenings.reopen, reopenings.ReopenDossier, dossier, body)
+    return carry_out(reopenings.reopen, reopenings.ReopenDossier, dossier=dossier, **body)

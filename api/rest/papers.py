@@ -15,7 +15,7 @@ from api.auth import current_actor, office
 from api.browsing import PUBLIC_URL
 from api.handing_out import PDF, shown
 from api.rest import schemas
-from api.rest.conditions import idempotency_key, seen_revision, tagged
+from api.rest.commanding import carry_out
 from api.rest.door import answers, commanding, page, reading
 from api.rest.fields import Strict, Text
 from api.rest.parsing import Noun
@@ -108,11 +108,7 @@ def print_register(query: dict[str, Any]) -> Response:
 @answers(blueprint, 200, schemas.Dossier, tag=True)
 def apologise(body: dict[str, Any], dossier: str) -> Response:
     """Xin lỗi và hẹn lại ngày trả kết quả; người gọi là người ký."""
-    command = apologies.IssueApology(
-        dossier=dossier, revision=seen_revision(), idempotency_key=idempotency_key(), **body
-    )
-    view = apologies.apologise(office(), current_actor(), command)
-    return tagged(schemas.DOSSIER.dump(view), view.revision)
+    return carry_out(apologies.apologise, apologies.IssueApology, dossier=dossier, **body)
 
 
 @blueprint.route("/dossiers/<string:dossier>/refusal", methods=["POST"])
@@ -121,8 +117,4 @@ def apologise(body: dict[str, Any], dossier: str) -> Response:
 @answers(blueprint, 200, schemas.Dossier, tag=True)
 def refuse(body: dict[str, Any], dossier: str) -> Response:
     """Từ chối hồ sơ bằng lời; người gọi là người ký."""
-    command = refusals.IssueRefusal(
-        dossier=dossier, revision=seen_revision(), idempotency_key=idempotency_key(), **body
-    )
-    view = refusals.refuse(office(), current_actor(), command)
-    return tagged(schemas.DOSSIER.dump(view), view.revision)
+    return carry_out(refusals.refuse, refusals.IssueRefusal, dossier=dossier, **body)

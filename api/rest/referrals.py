@@ -9,7 +9,8 @@ from marshmallow import Schema
 
 from api.auth import current_actor, office
 from api.rest import schemas
-from api.rest.conditions import idempotency_key, seen_revision_if_any, tagged
+from api.rest.commanding import dossier_answer
+from api.rest.conditions import idempotency_key, seen_revision_if_any
 from api.rest.door import PageQuery, answering, answers, page, reading
 from api.rest.fields import Facts, Strict, Text
 from api.rest.parsing import Noun
@@ -71,4 +72,4 @@ def answer(body: dict[str, Any], referral: str) -> Response:
         **body,
     )
     view = referrals.answer(office(), current_actor(), command)
-    return tagged(schemas.DOSSIER.dump(view), view.revision)
+    return dossier_answer(view)

@@ -6,9 +6,8 @@ from typing import Any
 
 from flask import Response
 
-from api.auth import current_actor, office
 from api.rest import schemas
-from api.rest.conditions import idempotency_key, seen_revision, tagged
+from api.rest.commanding import carry_out
 from api.rest.door import answers, commanding
 from api.rest.fields import Choice, Strict, Text
 from api.rest.parsing import Noun
@@ -52,8 +51,4 @@ class ReturnBody(Strict):
 @answers(blueprint, 200, schemas.Dossier, tag=True)
 def return_result(body: dict[str, Any], dossier: str) -> Response:
     """Trả kết quả; hoàn thành bước trả kết quả của hồ sơ."""
-    command = results.ReturnResult(
-        dossier=dossier, revision=seen_revision(), idempotency_key=idempotency_key(), **body
-    )
-    view = results.return_result(office(), current_actor(), command)
-    return tagged(schemas.DOSSIER.dump(view), view.revision)
+    return carry_out(results.return_result, results.ReturnResult, dossier=dossier, **body)

@@ -7,9 +7,8 @@ from typing import Any
 from flask import Response
 from marshmallow import fields
 
-from api.auth import current_actor, office
 from api.rest import schemas
-from api.rest.conditions import idempotency_key, seen_revision, tagged
+from api.rest.commanding import carry_out
 from api.rest.door import answers, commanding
 from api.rest.fields import Choice, Strict, Text
 from api.rest.parsing import Noun
@@ -60,11 +59,7 @@ class ApprovalBody(Strict):
 def request_supplement(body: dict[str, Any], dossier: str) -> Response:
     """Yêu cầu người nộp bổ sung, hoàn thiện hồ sơ."""
     body["components"] = tuple(body["components"])
-    command = supplements.RequestSupplement(
-        dossier=dossier, revision=seen_revision(), idempotency_key=idempotency_key(), **body
-    )
-    view = supplements.request(office(), current_actor(), command)
-    return tagged(schemas.DOSSIER.dump(view), view.revision)
+    return carry_out(supplements.request, supplements.RequestSupplement, dossier=dossier, **body)
 
 
 @blueprint.route("/dossiers/<string:dossier>/supplements/take", methods=["POST"])
@@ -74,11 +69,7 @@ def request_supplement(body: dict[str, Any], dossier: str) -> Response:
 def take_supplement(body: dict[str, Any], dossier: str) -> Response:
     """Nhận giấy tờ bổ sung của người nộp."""
     body["components"] = tuple(body["components"])
-    command = supplements.TakeSupplement(
-        dossier=dossier, revision=seen_revision(), idempotency_key=idempotency_key(), **body
-    )
-    view = supplements.take(office(), current_actor(), command)
-    return tagged(schemas.DOSSIER.dump(view), view.revision)
+    return carry_out(supplements.take, supplements.TakeSupplement, dossier=dossier, **body)
 
 
 @blueprint.route("/dossiers/<string:dossier>/supplements/proposal", methods=["POST"])
@@ -88,11 +79,7 @@ def take_supplement(body: dict[str, Any], dossier: str) -> Response:
 def propose_round(body: dict[str, Any], dossier: str) -> Response:
     """Đề nghị thêm một lần bổ sung ngoài số lần thủ tục cho phép."""
     body["components"] = tuple(body["components"])
-    command = supplements.ProposeRound(
-        dossier=dossier, revision=seen_revision(), idempotency_key=idempotency_key(), **body
-    )
-    view = supplements.propose(office(), current_actor(), command)
-    return tagged(schemas.DOSSIER.dump(view), view.revision)
+    return carry_out(supplements.propose, supplements.ProposeRound, dossier=dossier, **body)
 
 
 @blueprint.route("/dossiers/<string:dossier>/supplements/approval", methods=["POST"])
@@ -101,8 +88,4 @@ def propose_round(body: dict[str, Any], dossier: str) -> Response:
 @answers(blueprint, 200, schemas.Dossier, tag=True)
 def approve_round(body: dict[str, Any], dossier: str) -> Response:
     """Duyệt thêm một lần bổ sung; không phải người đã đề nghị."""
-    command = supplements.ApproveRound(
-        dossier=dossier, revision=seen_revision(), idempotency_key=idempotency_key(), **body
-    )
-    view = supplements.approve(office(), current_actor(), command)
-    return tagged(schemas.DOSSIER.dump(view), view.revision)
+    return carry_out(supplements.approve, supplements.ApproveRound, dossier=dossier, **body)

@@ -8,7 +8,8 @@ from flask import Response
 
 from api.auth import current_actor, office
 from api.rest import schemas
-from api.rest.conditions import idempotency_key, seen_revision_if_any, tagged
+from api.rest.commanding import dossier_answer
+from api.rest.conditions import idempotency_key, seen_revision_if_any
 from api.rest.door import answering, answers
 from api.rest.fields import Flag, Strict, Text, Whole
 from api.rest.parsing import Noun
@@ -41,4 +42,4 @@ def report(body: dict[str, Any], dossier: str) -> Response:
         **body,
     )
     view = synchronising.report(office(), current_actor(), command)
-    return tagged(schemas.DOSSIER.dump(view), view.revision)
+    return dossier_answer(view)

@@ -6,9 +6,8 @@ from typing import Any
 
 from flask import Response
 
-from api.auth import current_actor, office
 from api.rest import schemas
-from api.rest.conditions import idempotency_key, seen_revision, tagged
+from api.rest.commanding import carry_out
 from api.rest.door import answers, commanding
 from api.rest.fields import Facts, Strict, Text
 from api.rest.parsing import Noun
@@ -36,7 +35,7 @@ class Nothing(Strict):
 @answers(blueprint, 200, schemas.Dossier, tag=True)
 def claim(_body: dict[str, Any], dossier: str, task: str) -> Response:
     """Nhận một bước để làm."""
-    return _answer(tasks.claim(office(), current_actor(), _command(tasks.ClaimTask, dossier, task)))
+    return carry_out(tasks.claim, tasks.ClaimTask, dossier=dossier, task=task)
 
 
 @blueprint.route(f"{ONE_TASK}/release", methods=["POST"])
@@ -45,8 +44,7 @@ def claim(_body: dict[str, Any], dossier: str, task: str) -> Response:
 @answers(blueprint, 200, schemas.Dossier, tag=True)
 def release(_body: dict[str, Any], dossier: str, task: str) -> Response:
     """Trả lại một bước đã nhận, để người khác làm."""
-    command = _command(tasks.ReleaseTask, dossier, task)
-    return _answer(tasks.release(office(), current_actor(), command))
+    return carry_out(tasks.release, tasks.ReleaseTask, dossier=dossier, task=task)
 
 
 @blueprint.route(f"{ONE_TASK}/complete", methods=["POST"])
@@ -55,19 +53,4 @@ def release(_body: dict[str, Any], dossier: str, task: str) -> Response:
 @answers(blueprint, 200, schemas.Dossier, tag=True)
 def complete(body: dict[str, Any], dossier: str, task: str) -> Response:
     """Hoàn thành một bước và đặt dữ kiện của nó."""
-    command = _command(tasks.CompleteTask, dossier, task, **body)
-    return _answer(tasks.complete(office(), current_actor(), command))
-
-
-def _command(kind: Any, dossier: str, task: str, **said: Any) -> Any:
-    return kind(
-        dossier=dossier,
-        task=task,
-        revision=seen_revision(),
-        idempotency_key=idempotency_key(),
-        **said,
-    )
-
-
-def _answer(view: Any) -> Response:
-    return tagged(schemas.DOSSIER.dump(view), view.revision)
+    return carry_out(tasks.complete, tasks.CompleteTask, dossier=dossier, task=task, **body)
