@@ -12,7 +12,6 @@ from threading import Lock
 from typing import Any
 
 from engine.law.authority import Actor
-from workflows.agencies import Agencies
 from workflows.errors import InvalidInput
 from workflows.looking import Look
 from workflows.office import Office
@@ -75,7 +74,7 @@ def list_looks(office: Office, actor: Actor, query: LookQuery) -> Page:
     permit(actor, READ_ACCESS_LOG, governed(agencies, agency))
     limit = max(1, min(query.limit, MAX_PAGE))
     wanted = LookFilter(
-        agencies=_below(agencies, agency),
+        agencies=agencies.below(agency),
         person=query.person,
         subject=f"dossier:{query.dossier}" if query.dossier else "",
         refused=query.refused,
@@ -103,7 +102,3 @@ def _before(cursor: str) -> int | None:
     if not place[1].isdecimal() or len(place[1]) > MOST_DIGITS:
         raise InvalidInput("cursor", "hãy dùng đúng giá trị đã nhận ở trang trước")
     return int(place[1])
-
-
-def _below(agencies: Agencies, agency: str) -> frozenset[str]:
-    return frozenset(a.code for a in agencies if agencies.within(a.code, agency))

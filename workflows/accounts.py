@@ -192,7 +192,7 @@ def list_tokens(office: Office, actor: Actor, agency: str = "") -> tuple[TokenVi
     agencies = office.catalogue.agencies
     agencies.get(agency)
     permit(actor, LIST_TOKENS, governed(agencies, agency))
-    below = [a.code for a in agencies if agencies.within(a.code, agency)]
+    below = agencies.below(agency)
     return tuple(map(_view, office.store.read(lambda uow: uow.accounts.tokens(below))))
 
 

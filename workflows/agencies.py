@@ -76,21 +76,27 @@ class Agencies:
 
         Raises InvalidInput when nobody up the line names such a partner.
         """
-        agency: Agency | None = self.get(code)
-        while agency is not None:
+        self.get(code)
+        for agency in map(self.get, self.above(code)):
             if name in agency.partners:
                 return agency.partners[name]
-            agency = self._agencies.get(agency.parent)
         raise InvalidInput("competent_agency", f"cơ quan {code} chưa khai báo đối tác «{name}»")
 
     def within(self, code: str, ancestor: str) -> bool:
         """Tell whether an agency is another or stands under it."""
-        agency = self._agencies.get(code)
+        return ancestor in self.above(code)
+
+    def above(self, code: str) -> tuple[str, ...]:
+        """Return an agency and everything it stands under, itself first; nothing if unknown."""
+        agency, found = self._agencies.get(code), []
         while agency is not None:
-            if agency.code == ancestor:
-                return True
+            found.append(agency.code)
             agency = self._agencies.get(agency.parent)
-        return False
+        return tuple(found)
+
+    def below(self, code: str) -> tuple[str, ...]:
+        """Return an agency and everything that stands under it, in the order of the file."""
+        return tuple(a.code for a in self if self.within(a.code, code))
 
 
 def read_agencies(values: Mapping[str, Any]) -> tuple[Agencies, list[str]]:

@@ -142,7 +142,7 @@ def list_people(office: Office, actor: Actor, agency: str = "") -> tuple[PersonV
     asked = agency or actor.agency
     agencies.get(asked)
     permit(actor, LIST_PEOPLE, governed(agencies, asked))
-    below = [a.code for a in agencies if agencies.within(a.code, asked)]
+    below = agencies.below(asked)
 
     def look(uow: UnitOfWork) -> tuple[PersonView, ...]:
         rows = uow.accounts.people(below)
@@ -237,8 +237,7 @@ def import_people(
 def operator(office: Office, agency: str) -> Actor:
     """Return who acts at the machine itself: an administrator of the highest agency above one."""
     agencies = office.catalogue.agencies
-    above = [a.code for a in agencies if agencies.within(agency, a.code)]
-    top = next(code for code in above if not agencies.get(code).parent)
+    *_, top = agencies.above(agencies.get(agency).code)
     return Actor(person="operator", agency=top, role="administrator")
 
 

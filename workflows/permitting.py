@@ -122,7 +122,7 @@ def governed(
     agencies: Agencies, agency: str, *, person: str = "", barred: frozenset[str] = frozenset()
 ) -> Resource:
     """Return what an agency answers for, and those above it, as something to be allowed."""
-    above = frozenset(a.code for a in agencies if agencies.within(agency, a.code))
+    above = frozenset(agencies.above(agency))
     subject = f"person:{person}" if person else f"agency:{agency}"
     return Resource(agency=agency, agencies=above, assignee=person, barred=barred, subject=subject)
 

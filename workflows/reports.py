@@ -121,8 +121,7 @@ def end_of(day: date) -> datetime:
 
 
 def _standings(uow: UnitOfWork, office: Office, actor: Actor, period: Period) -> Iterator[Standing]:
-    agencies = office.catalogue.agencies
-    own = [a.code for a in agencies if agencies.within(a.code, actor.agency)]
+    own = office.catalogue.agencies.below(actor.agency)
     ends = end_of(period.last)
     begins = end_of(period.first - timedelta(days=1))
     past = office.clock.now() > ends
