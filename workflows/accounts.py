@@ -26,6 +26,7 @@ from workflows.permitting import (
     own_account,
     permit,
 )
+from workflows.reasons import check_length
 from workflows.repeating import once
 from workflows.store import UnitOfWork
 from workflows.store.accounts import TokenRow
@@ -153,8 +154,7 @@ def issue_own_token(
         raise Forbidden("token_scope")
     if not 1 <= command.days <= LONGEST_DAYS:
         raise InvalidInput("days", f"từ 1 đến {LONGEST_DAYS} ngày")
-    if len(command.label) > MOST_LABEL:
-        raise InvalidInput("label", f"hãy viết không quá {MOST_LABEL} ký tự")
+    check_length("label", command.label, MOST_LABEL)
     now = office.clock.now()
     expires = min(filter(None, (now + timedelta(days=command.days), until)))
     bearer, new_id = PREFIX + office.ids.new_token(), office.ids.new_id()

@@ -21,11 +21,10 @@ from engine.timing.events import ApologyIssued, DeadlineExtended, Event
 from workflows.cases import case_of
 from workflows.errors import InvalidInput, NotWaiting
 from workflows.holding import Held
+from workflows.reasons import check_reason
 from workflows.standing import deadline_of
 from workflows.store.events import revive
 from workflows.views import DossierView
-
-MAX_REASON = 2_000
 
 
 class ExtensionRefused(Rejected):
@@ -70,8 +69,7 @@ def _something_to_promise(held: Held, reason: str) -> None:
     held.goes_on()
     if held.row.resolved_at is not None or held.row.ended_at is not None:
         raise NotWaiting("còn đang giải quyết (đã có kết quả hoặc đã kết thúc)")
-    if not reason.strip() or len(reason) > MAX_REASON:
-        raise InvalidInput("reason", f"hãy nêu lý do, không quá {MAX_REASON} ký tự")
+    check_reason(reason)
 
 
 def _extension(held: Held, reason: str) -> DeadlineExtended:

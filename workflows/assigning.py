@@ -11,11 +11,11 @@ from workflows.errors import InvalidInput
 from workflows.holding import Held, hold
 from workflows.office import Office
 from workflows.permitting import ASSIGN, SET_PRIORITY, TRANSFER
+from workflows.reasons import check_length, check_reason
 from workflows.store import UnitOfWork
 from workflows.store.records import StepRow
 from workflows.views import DossierView
 
-MAX_REASON = 2_000
 PRIORITIES = {0: "thường", 1: "cao", 2: "khẩn"}
 
 
@@ -123,8 +123,7 @@ def _assign(uow: UnitOfWork, office: Office, actor: Actor, command: AssignTask) 
     step = held.open_step(command.task)
     held.permit(ASSIGN, step)
     held.see(command.revision)
-    if len(command.reason) > MAX_REASON:
-        raise InvalidInput("reason", f"hãy viết không quá {MAX_REASON} ký tự")
+    check_length("reason", command.reason)
     return _give(held, step, command.to, "delegated", command.reason.strip())
 
 
@@ -164,6 +163,5 @@ def _assigned(held: Held, step: StepRow, to: str, cause: str, reason: str) -> St
 def _reason(text: str) -> str:
     """Return the reason; raises InvalidInput for none or too long a one."""
     reason = text.strip()
-    if not reason or len(reason) > MAX_REASON:
-        raise InvalidInput("reason", f"hãy nêu lý do, không quá {MAX_REASON} ký tự")
+    check_reason(reason)
     return reason

@@ -19,12 +19,12 @@ from workflows.holding import Held, hold
 from workflows.noting import MOST_TEXT, PERSONAL, check_intake, id_hash, new_token, noted_papers
 from workflows.office import Office
 from workflows.permitting import CORRECT_INTAKE
+from workflows.reasons import check_reason
 from workflows.store import UnitOfWork
 from workflows.store.records import CorrectionRow, IntakeRow
 from workflows.store.types import canonical
 from workflows.views import DossierView
 
-MOST_REASON = 2_000
 OF_DOSSIER = {
     "applicant_name": "applicant_name",
     "applicant_id": "applicant_id",
@@ -69,8 +69,7 @@ def correct(office: Office, actor: Actor, command: CorrectIntake) -> DossierView
     Clocks: none stops or starts; the promise on the receipt stays. Raises NotCorrectable for what
     the promise rests on, and NotFound, Forbidden, Stale, InvalidInput or IdempotencyMismatch.
     """
-    if not command.reason.strip() or len(command.reason) > MOST_REASON:
-        raise InvalidInput("reason", f"hãy nêu lý do đính chính, không quá {MOST_REASON} ký tự")
+    check_reason(command.reason)
     for name in command.changes:
         if name in FIXED:
             message = (

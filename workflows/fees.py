@@ -14,6 +14,7 @@ from workflows.errors import InvalidInput
 from workflows.holding import Held, hold
 from workflows.office import Office
 from workflows.permitting import EXEMPT_FEE, PAY_FEE
+from workflows.reasons import check_length
 from workflows.store import UnitOfWork
 from workflows.views import DossierView
 
@@ -63,8 +64,7 @@ def exempt(office: Office, actor: Actor, command: ExemptFee) -> DossierView:
     Clocks: none stops or starts. Raises FeeRefused, and NotFound, Forbidden, Stale, InvalidInput
     or IdempotencyMismatch.
     """
-    if len(command.ground) > MOST_TEXT:
-        raise InvalidInput("ground", f"hãy viết không quá {MOST_TEXT} ký tự")
+    check_length("ground", command.ground, MOST_TEXT)
     return office.store.write(lambda uow: _exempt(uow, office, actor, command))
 
 

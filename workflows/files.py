@@ -33,6 +33,7 @@ from workflows.permitting import (
     part_of,
     permit,
 )
+from workflows.reasons import check_reason
 from workflows.scanning import Scan
 from workflows.shelving import Shelf
 from workflows.store import UnitOfWork
@@ -42,7 +43,6 @@ from workflows.views import DossierView
 
 MOST_BYTES = 20 * 1024 * 1024
 CHUNK = 256 * 1024
-MOST_REASON = 2_000
 KEEP_LOOSE = timedelta(days=7)
 KEEP_UNNAMED = timedelta(days=1)
 BATCH = 200
@@ -160,8 +160,7 @@ def detach(office: Office, actor: Actor, command: DetachFile) -> DossierView:
     Clocks: none stops or starts. Raises NotFound, Forbidden, Stale, InvalidInput or
     IdempotencyMismatch.
     """
-    if not command.reason.strip() or len(command.reason) > MOST_REASON:
-        raise InvalidInput("reason", f"hãy nêu lý do, không quá {MOST_REASON} ký tự")
+    check_reason(command.reason)
     return office.store.write(lambda uow: _detach(uow, office, actor, command))
 
 

@@ -29,6 +29,7 @@ from workflows.holding import Held, asked, hold, known_components
 from workflows.noting import Contact, Submitter, intake_row, noted_papers
 from workflows.office import Office
 from workflows.permitting import RECEIVE, WITHDRAW, list_of, permit
+from workflows.reasons import check_length
 from workflows.store import UnitOfWork
 from workflows.store.commands import recall
 from workflows.store.records import DossierRow, StateRow
@@ -90,8 +91,7 @@ def withdraw(office: Office, actor: Actor, command: WithdrawDossier) -> DossierV
 
     Raises NotFound, Forbidden, Stale, IdempotencyMismatch, or AlreadyEnded of the engine.
     """
-    if len(command.reason) > MAX_TEXT:
-        raise InvalidInput("reason", f"hãy viết không quá {MAX_TEXT} ký tự")
+    check_length("reason", command.reason, MAX_TEXT)
     return office.store.write(lambda uow: _withdraw(uow, office, actor, command))
 
 

@@ -32,6 +32,7 @@ from workflows.permitting import (
     list_of,
     permit,
 )
+from workflows.reasons import check_reason
 from workflows.repeating import once
 from workflows.standing import RESUMING, WARNING
 from workflows.store import UnitOfWork
@@ -213,8 +214,7 @@ def decide(office: Office, actor: Actor, command: DecideJob) -> JobView:
     NotFound for a job that did not fail or is over, InvalidInput.
     """
     permit(actor, MANAGE_JOBS, list_of(actor.agency))
-    if not command.reason.strip() or len(command.reason) > MAX_REASON:
-        raise InvalidInput("reason", f"hãy ghi lý do, không quá {MAX_REASON} ký tự")
+    check_reason(command.reason, MAX_REASON)
     answer = once(office, actor, command, lambda uow: _decide(uow, office, actor, command))
     return JobView(**answer | {"at": datetime.fromisoformat(answer["at"])})
 

@@ -19,6 +19,7 @@ from engine.law.provisions import ComponentMode
 from workflows.errors import InvalidInput
 from workflows.holding import known_components
 from workflows.office import Office
+from workflows.reasons import check_length
 from workflows.store.records import IntakeRow
 
 MOST_TEXT = 500
@@ -107,8 +108,8 @@ def check_intake(row: IntakeRow) -> None:
     if row.email and ("@" not in row.email or any(c.isspace() for c in row.email)):
         raise InvalidInput("email", "hãy ghi địa chỉ thư điện tử, ví dụ ten@example.vn")
     for name, value in vars(row).items():
-        if isinstance(value, str) and len(value) > MOST_TEXT:
-            raise InvalidInput(name, f"hãy viết không quá {MOST_TEXT} ký tự")
+        if isinstance(value, str):
+            check_length(name, value, MOST_TEXT)
 
 
 def noted_papers(
@@ -141,5 +142,4 @@ def _check_words(name: str, noted: Mapping[str, Any]) -> None:
     for key in COUNTS:
         if not 0 <= int(noted.get(key, 0)) <= MOST_PIECES:
             raise InvalidInput(f"components.{name}.{key}", f"số bản từ 0 đến {MOST_PIECES}")
-    if len(str(noted.get("note", ""))) > MOST_TEXT:
-        raise InvalidInput(f"components.{name}.note", f"hãy viết không quá {MOST_TEXT} ký tự")
+    check_length(f"components.{name}.note", str(noted.get("note", "")), MOST_TEXT)

@@ -17,14 +17,14 @@ from engine.law.life import RefusalEnds
 from engine.law.papers import Entry
 from engine.timing.events import IntakeRefused
 from workflows.cases import case_of
-from workflows.errors import InvalidInput, NotWaiting
+from workflows.errors import NotWaiting
 from workflows.holding import Held, hold
 from workflows.office import Office
 from workflows.permitting import ISSUE_REFUSAL
+from workflows.reasons import check_length
 from workflows.store import UnitOfWork
 from workflows.views import DossierView
 
-MAX_REASON = 2_000
 NOT_ACCEPTED, REFUSED = "not_accepted", "refused"
 
 
@@ -57,8 +57,7 @@ def _refuse(uow: UnitOfWork, office: Office, actor: Actor, command: IssueRefusal
     held.goes_on()
     if held.row.resolved_at is not None or held.row.ended_at is not None:
         raise NotWaiting("còn đang giải quyết (đã có kết quả hoặc đã kết thúc)")
-    if len(command.reason) > MAX_REASON:
-        raise InvalidInput("reason", f"hãy viết không quá {MAX_REASON} ký tự")
+    check_length("reason", command.reason)
     event = IntakeRefused(at=held.now, reason=command.reason, signer=held.actor.person)
     _printable(held, event)
     at_intake = held.row.status <= NationalStatus.ACCEPTED

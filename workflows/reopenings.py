@@ -15,14 +15,13 @@ from engine.errors import Rejected
 from engine.law.authority import Actor
 from engine.law.life import Reopening
 from engine.timing.events import DossierReopened
-from workflows.errors import InvalidInput, NotWaiting
+from workflows.errors import NotWaiting
 from workflows.holding import Held, hold
 from workflows.office import Office
 from workflows.permitting import REOPEN
+from workflows.reasons import check_reason
 from workflows.store import UnitOfWork
 from workflows.views import DossierView
-
-MAX_REASON = 2_000
 
 
 class ReopeningRefused(Rejected):
@@ -48,8 +47,7 @@ def reopen(office: Office, actor: Actor, command: ReopenDossier) -> DossierView:
     of before count no more. Raises ReopeningRefused, NotWaiting while it is not over, and
     NotFound, Forbidden, Stale, InvalidInput or IdempotencyMismatch.
     """
-    if not command.reason.strip() or len(command.reason) > MAX_REASON:
-        raise InvalidInput("reason", f"hãy nêu lý do, không quá {MAX_REASON} ký tự")
+    check_reason(command.reason)
     return office.store.write(lambda uow: _reopen(uow, office, actor, command))
 
 

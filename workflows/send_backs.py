@@ -12,14 +12,12 @@ from engine import process
 from engine.errors import Rejected
 from engine.law.authority import Actor
 from engine.timing.events import StepReturned
-from workflows.errors import InvalidInput
 from workflows.holding import hold
 from workflows.office import Office
 from workflows.permitting import SEND_BACK
+from workflows.reasons import check_reason
 from workflows.store import UnitOfWork
 from workflows.views import DossierView
-
-MAX_REASON = 2_000
 
 
 class SendBackRefused(Rejected):
@@ -48,8 +46,7 @@ def send_back(office: Office, actor: Actor, command: SendBack) -> DossierView:
     NotFound, NotOpen, AlreadyClaimed, Forbidden, Suspended, Stale, InvalidInput or
     IdempotencyMismatch.
     """
-    if not command.reason.strip() or len(command.reason) > MAX_REASON:
-        raise InvalidInput("reason", f"hãy nêu lý do, không quá {MAX_REASON} ký tự")
+    check_reason(command.reason)
     return office.store.write(lambda uow: _send_back(uow, office, actor, command))
 
 

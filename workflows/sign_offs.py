@@ -12,14 +12,13 @@ from typing import Any
 
 from engine.law.authority import Actor
 from workflows.deriving import Said
-from workflows.errors import InvalidInput, NotWaiting
+from workflows.errors import NotWaiting
 from workflows.holding import hold
 from workflows.office import Office
 from workflows.permitting import SIGN_OFF
+from workflows.reasons import check_length
 from workflows.store import UnitOfWork
 from workflows.views import DossierView
-
-MAX_NOTE = 2_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,8 +39,7 @@ def sign_off(office: Office, actor: Actor, command: SignOff) -> DossierView:
     Clocks: the step is closed; the time limit goes on until the result is released. Raises
     NotWaiting at a step that does not sign, and what completing a step raises.
     """
-    if len(command.note) > MAX_NOTE:
-        raise InvalidInput("note", f"hãy viết không quá {MAX_NOTE} ký tự")
+    check_length("note", command.note)
     return office.store.write(lambda uow: _sign_off(uow, office, actor, command))
 
 

@@ -15,14 +15,13 @@ from engine.law.authority import Actor
 from engine.law.papers import Entry
 from engine.timing.events import DossierStopped
 from workflows.cases import case_of
-from workflows.errors import InvalidInput
 from workflows.holding import hold
 from workflows.office import Office
 from workflows.permitting import STOP
+from workflows.reasons import check_reason
 from workflows.store import UnitOfWork
 from workflows.views import DossierView
 
-MAX_REASON = 2_000
 STOPPED = "stopped"
 
 
@@ -43,8 +42,7 @@ def stop(office: Office, actor: Actor, command: StopDossier) -> DossierView:
     Raises AlreadyDecided when a decision or result exists, AlreadyEnded, and NotFound, Forbidden,
     Stale, InvalidInput or IdempotencyMismatch.
     """
-    if not command.reason.strip() or len(command.reason) > MAX_REASON:
-        raise InvalidInput("reason", f"hãy nêu lý do, không quá {MAX_REASON} ký tự")
+    check_reason(command.reason)
     return office.store.write(lambda uow: _stop(uow, office, actor, command))
 
 

@@ -26,10 +26,10 @@ from workflows.permitting import (
     part_of,
     permit,
 )
+from workflows.reasons import check_length, check_reason
 from workflows.store import UnitOfWork
 from workflows.views import DossierView
 
-MAX_REASON = 2_000
 PROPOSED, APPROVED = FurtherRoundProposed.kind, FurtherRoundApproved.kind
 WAIT, ENOUGH = "wait", "enough"
 PARTLY = ("", WAIT, ENOUGH)
@@ -138,8 +138,7 @@ def approve(office: Office, actor: Actor, command: ApproveRound) -> DossierView:
     without a proposal, and NotFound, Forbidden, Suspended, Stale, InvalidInput or
     IdempotencyMismatch.
     """
-    if len(command.note) > MAX_REASON:
-        raise InvalidInput("note", f"hãy viết không quá {MAX_REASON} ký tự")
+    check_length("note", command.note)
     return office.store.write(lambda uow: _approve(uow, office, actor, command))
 
 
@@ -191,8 +190,7 @@ def _words(held: Held, components: tuple[str, ...], reason: str, reasons: Mappin
     if extra := set(reasons) - set(components):
         raise InvalidInput("reasons", f"có lý do cho giấy tờ không yêu cầu: {sorted(extra)}")
     said = reason.strip() or "; ".join(f"{names[c]}: {t}" for c, t in reasons.items() if t.strip())
-    if not said or len(said) > MAX_REASON:
-        raise InvalidInput("reason", f"hãy nêu lý do, không quá {MAX_REASON} ký tự")
+    check_reason(said)
     return said
 
 

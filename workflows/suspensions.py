@@ -19,10 +19,9 @@ from workflows.errors import InvalidInput, NotWaiting
 from workflows.holding import Held, hold
 from workflows.office import Office
 from workflows.permitting import RESUME, SUSPEND
+from workflows.reasons import check_length, check_reason
 from workflows.store import UnitOfWork
 from workflows.views import DossierView
-
-MAX_REASON = 2_000
 
 
 class SuspensionRefused(Rejected):
@@ -60,8 +59,7 @@ def suspend(office: Office, actor: Actor, command: SuspendDossier) -> DossierVie
     ground is on the agency's own clock. Raises SuspensionRefused, NotWaiting when it has a result
     or an end, Suspended, and NotFound, Forbidden, Stale, InvalidInput or IdempotencyMismatch.
     """
-    if not command.reason.strip() or len(command.reason) > MAX_REASON:
-        raise InvalidInput("reason", f"hãy nêu lý do, không quá {MAX_REASON} ký tự")
+    check_reason(command.reason)
     if command.until is not None and command.until.tzinfo is None:
         raise InvalidInput("until", "cần múi giờ, ví dụ 2026-03-20T17:00:00+07:00")
     return office.store.write(lambda uow: _suspend(uow, office, actor, command))
@@ -74,8 +72,7 @@ def resume(office: Office, actor: Actor, command: ResumeDossier) -> DossierView:
     moment by that working time, and the process's timers by the time on the wall. Raises
     NotWaiting, NotFound, Forbidden, Stale, InvalidInput or IdempotencyMismatch.
     """
-    if len(command.reason) > MAX_REASON:
-        raise InvalidInput("reason", f"hãy viết không quá {MAX_REASON} ký tự")
+    check_length("reason", command.reason)
     return office.store.write(lambda uow: _resume(uow, office, actor, command))
 
 

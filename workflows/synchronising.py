@@ -16,6 +16,7 @@ from workflows.errors import InvalidInput
 from workflows.holding import hold
 from workflows.office import Office
 from workflows.permitting import REPORT_STATUS
+from workflows.reasons import check_length
 from workflows.store import UnitOfWork
 from workflows.views import DossierView
 
@@ -44,8 +45,7 @@ def report(office: Office, actor: Actor, command: ReportStatus) -> DossierView:
         raise InvalidInput("status", "hãy ghi một trạng thái quốc gia từ 1 đến 10")
     if not command.system.strip() or len(command.system) > MAX_SYSTEM:
         raise InvalidInput("system", f"hãy ghi tên hệ thống, không quá {MAX_SYSTEM} ký tự")
-    if len(command.note) > MAX_NOTE:
-        raise InvalidInput("note", f"hãy viết không quá {MAX_NOTE} ký tự")
+    check_length("note", command.note, MAX_NOTE)
     return office.store.write(lambda uow: _report(uow, office, actor, command))
 
 

@@ -9,17 +9,16 @@ from typing import Any
 from engine.law.authority import Actor
 from engine.timing.events import StepAssigned, StepStarted
 from workflows.deriving import Said
-from workflows.errors import InvalidInput
 from workflows.holding import hold
 from workflows.office import Office
 from workflows.permitting import CLAIM, COMPLETE, RELEASE
+from workflows.reasons import check_length
 from workflows.store import UnitOfWork
 from workflows.views import (
     DossierView,
 )
 
 MAX_PAGE = 200
-MAX_NOTE = 2_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,8 +107,7 @@ def _release(uow: UnitOfWork, office: Office, actor: Actor, command: ReleaseTask
 
 
 def _complete(uow: UnitOfWork, office: Office, actor: Actor, command: CompleteTask) -> DossierView:
-    if len(command.note) > MAX_NOTE:
-        raise InvalidInput("note", f"hãy viết không quá {MAX_NOTE} ký tự")
+    check_length("note", command.note)
     held = hold(uow, office, actor, command, command.dossier)
     if held.replayed is not None:
         return held.replayed
