@@ -15,12 +15,12 @@ from engine.law.authority import Actor
 from workflows.errors import InvalidInput
 from workflows.looking import Look
 from workflows.office import Office
+from workflows.paging import page_size
 from workflows.permitting import READ_ACCESS_LOG, governed, permit
 from workflows.store import UnitOfWork
 from workflows.store.access_log import LookFilter, LookRow
 from workflows.views import Page, next_cursor, read_cursor
 
-MAX_PAGE = 200
 MOST_DIGITS = 18
 
 
@@ -72,7 +72,7 @@ def list_looks(office: Office, actor: Actor, query: LookQuery) -> Page:
     agency = query.agency or actor.agency
     agencies.get(agency)
     permit(actor, READ_ACCESS_LOG, governed(agencies, agency))
-    limit = max(1, min(query.limit, MAX_PAGE))
+    limit = page_size(query.limit)
     wanted = LookFilter(
         agencies=agencies.below(agency),
         person=query.person,

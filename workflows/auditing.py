@@ -19,6 +19,7 @@ from engine.law.authority import Actor
 from engine.law.working_time import ZONE
 from workflows.errors import InvalidInput, NotFound, WorkflowError
 from workflows.office import Office
+from workflows.paging import page_size
 from workflows.permitting import READ_AUDIT, list_of, permit
 from workflows.proving import (
     LEAF_STATEMENT,
@@ -38,7 +39,6 @@ from workflows.views import Page
 
 FORMAT = "motcua-record-1"
 DOSSIERS_AT_ONCE = 500
-MAX_PAGE = 200
 MAX_DIGITS = 9
 
 log = logging.getLogger(__name__)
@@ -152,7 +152,7 @@ class DailyRoots:
 def roots(office: Office, actor: Actor, query: RootQuery) -> Page:
     """Return a page of `Root`, the oldest first; raises Forbidden or InvalidInput."""
     permit(actor, READ_AUDIT, list_of(actor.agency))
-    limit = max(1, min(query.limit, MAX_PAGE))
+    limit = page_size(query.limit)
     after = _number(query.cursor)
     rows = office.store.read(lambda uow: uow.audits.roots(after=after, limit=limit))
     cursor = str(rows[-1]["number"]) if len(rows) == limit else ""

@@ -13,6 +13,7 @@ from engine.law.authority import Actor
 from engine.law.deadlines import Deadline
 from workflows import looking
 from workflows.office import Office
+from workflows.paging import page_size
 from workflows.permitting import LIST_DOSSIERS, READ, list_of, part_of, permit
 from workflows.standing import deadline_of
 from workflows.store import UnitOfWork
@@ -22,7 +23,6 @@ from workflows.store.records import DossierRow, EventRow
 from workflows.viewing import dossier_view
 from workflows.views import DossierView, Page, dossier_line, next_cursor, read_cursor
 
-MAX_PAGE = 200
 BATCH = 200
 
 
@@ -87,7 +87,7 @@ def list_dossiers(office: Office, actor: Actor, query: DossierQuery) -> Page:
     """
     agency = query.agency or actor.agency
     permit(actor, LIST_DOSSIERS, list_of(agency))
-    limit = max(1, min(query.limit, MAX_PAGE))
+    limit = page_size(query.limit)
     place = read_cursor(query.cursor, 2)
     now = office.clock.now()
     wanted = DossierFilter(

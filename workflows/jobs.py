@@ -22,6 +22,7 @@ from workflows import suspending
 from workflows.errors import InvalidInput, NotFound
 from workflows.holding import hold
 from workflows.office import Office
+from workflows.paging import page_size
 from workflows.permitting import (
     FIRE_TIMER,
     LIST_JOBS,
@@ -41,7 +42,6 @@ from workflows.store.outgoing import WaitingRow
 from workflows.views import Page, next_cursor, read_cursor
 
 LEASE = timedelta(minutes=5)
-MAX_PAGE = 200
 MAX_REASON = 500
 STATES = {"stuck": ("stuck",), "failing": ("pending",), "": ("stuck", "pending")}
 
@@ -200,7 +200,7 @@ def failed_jobs(office: Office, actor: Actor, query: JobQuery) -> Page:
     if states is None:
         raise InvalidInput("state", "chỉ nhận: stuck, failing")
     place = read_cursor(query.cursor, 2)
-    size = max(1, min(query.limit, MAX_PAGE))
+    size = page_size(query.limit)
     after = (place[0], place[1]) if place else None
     rows = office.store.read(lambda uow: uow.outgoing.troubled(states, after, size))
     cursor = next_cursor(len(rows), size, rows[-1].at, rows[-1].id) if rows else ""

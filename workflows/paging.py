@@ -1,4 +1,4 @@
-"""Cursors: where the next page of a list starts, one opaque text, for lists in several orders."""
+"""Pages of lists: how long one may be, and where the next one starts, as one opaque text."""
 
 from __future__ import annotations
 
@@ -11,6 +11,13 @@ from typing import Any
 import orjson
 
 from workflows.errors import InvalidInput
+
+MOST_ROWS = 200
+
+
+def page_size(limit: int) -> int:
+    """Return how many rows a page has when so many are asked for."""
+    return max(1, min(limit, MOST_ROWS))
 
 
 def next_place(order: str, place: Sequence[Any]) -> str:

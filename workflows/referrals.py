@@ -12,12 +12,12 @@ from workflows.deriving import Said
 from workflows.errors import InvalidInput, NotOpen
 from workflows.holding import hold
 from workflows.office import Office
+from workflows.paging import page_size
 from workflows.permitting import ANSWER_REFERRAL, LIST_REFERRALS, list_of, permit
 from workflows.store import UnitOfWork
 from workflows.store.referrals import ListedReferral
 from workflows.views import DossierView, Page, next_cursor, read_cursor
 
-MAX_PAGE = 200
 MAX_ANSWER = 4_000
 
 
@@ -70,7 +70,7 @@ def open_for(office: Office, actor: Actor, query: ReferralQuery) -> Page:
     """
     agency = query.agency or actor.agency
     permit(actor, LIST_REFERRALS, list_of(agency))
-    size = max(1, min(query.limit, MAX_PAGE))
+    size = page_size(query.limit)
     place = read_cursor(query.cursor, 2)
     after = (place[0], place[1]) if place else None
     rows = office.store.read(lambda u: u.referrals.open_at(agency, after=after, limit=size))

@@ -18,8 +18,6 @@ from workflows.views import (
     DossierView,
 )
 
-MAX_PAGE = 200
-
 
 @dataclass(frozen=True, kw_only=True)
 class ClaimTask:

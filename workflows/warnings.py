@@ -14,12 +14,12 @@ from engine.law.authority import Actor
 from engine.law.warning_times import WarningKind, warning_moments, warning_now
 from workflows import looking
 from workflows.office import Office
+from workflows.paging import page_size
 from workflows.permitting import WORKLIST, list_of, permit
 from workflows.store.records import DossierRow
 from workflows.views import DossierLine, Page, dossier_line, next_cursor, read_cursor
 
 LONGEST_CLOSED_DAYS = 15  # no office is closed longer between two working days
-MAX_PAGE = 200
 ESCALATED, ESCALATED_NAME = "escalated", "đã báo cáo cấp trên"
 ABOUT = (*(kind.value for kind in WarningKind), ESCALATED)
 
@@ -61,7 +61,7 @@ def list_warnings(office: Office, actor: Actor, query: WarningsQuery) -> Page:
     """
     agency = query.agency or actor.agency
     permit(actor, WORKLIST, list_of(agency))
-    limit = max(1, min(query.limit, MAX_PAGE))
+    limit = page_size(query.limit)
     place = read_cursor(query.cursor, 2)
     until = office.clock.now() + _ahead(office, query)
     after = (place[0], place[1]) if place else None

@@ -16,6 +16,7 @@ from engine.timing.events import KINDS
 from workflows.announcing import Listener
 from workflows.errors import InvalidInput, NotFound
 from workflows.office import Office
+from workflows.paging import page_size
 from workflows.parcels import Post, Receipt, parcel
 from workflows.permitting import MANAGE_WEBHOOKS, list_of, permit
 from workflows.repeating import once
@@ -28,7 +29,6 @@ from workflows.views import Page, next_cursor, read_cursor
 SECRET_PREFIX = "whsec_"  # noqa: S105 - the standard's prefix, no secret
 SECRETS = 2  # the new one and the one before: receivers change over in their own time
 MAX_URL = 2_000
-MAX_PAGE = 200
 STATES = {"pause": "paused", "resume": "active", "remove": "removed"}
 
 
@@ -152,7 +152,7 @@ def deliveries(
 ) -> Page:
     """Return a page of `DeliveryView`, the latest first; raises Forbidden or NotFound."""
     permit(actor, MANAGE_WEBHOOKS, list_of(actor.agency))
-    size = max(1, min(limit, MAX_PAGE))
+    size = page_size(limit)
     place = read_cursor(cursor, 2)
 
     def look(uow: UnitOfWork) -> Page:

@@ -17,14 +17,13 @@ from workflows import looking
 from workflows.errors import InvalidInput
 from workflows.holding import Held, hold
 from workflows.office import Office
-from workflows.paging import next_place, read_place
+from workflows.paging import next_place, page_size, read_place
 from workflows.permitting import CLAIM, TAKE_NEXT, WORKLIST, list_of, part_of, permit
 from workflows.repeating import once
 from workflows.store import UnitOfWork
 from workflows.store.worklists import ORDERS, Counts, ListedStep, QueueFilter
 from workflows.views import DossierView, Page, StepView, status_name, step_view
 
-MAX_PAGE = 200
 MOST_PASSED_OVER = 200  # steps one may not do oneself, at the head of a queue
 HOLDERS = ("", "mine", "none", "others")
 SOON_MINUTES = 8 * 60  # one working day: the moment at which an apology would be due
@@ -119,7 +118,7 @@ def worklist(office: Office, actor: Actor, query: WorklistQuery) -> Page:
     that is not one.
     """
     wanted = _filter(office, actor, query)
-    limit = max(1, min(query.limit, MAX_PAGE))
+    limit = page_size(query.limit)
     after = read_place(query.cursor, query.order, _kinds(query.order))
 
     def look(uow: UnitOfWork) -> Iterable[ListedStep]:

@@ -28,6 +28,7 @@ from api.rest.examples import example_of
 from api.rest.fields import Strict, Text, Whole
 from api.rest.parsing import Noun
 from engine.law.authority import RULES
+from workflows.paging import MOST_ROWS
 from workflows.views import Page
 
 View = Callable[..., Any]
@@ -35,7 +36,6 @@ View = Callable[..., Any]
 READ_PROBLEMS = (400, 401, 403, 404, 405, 422, 429, 500)
 WRITE_PROBLEMS = (400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 500)
 COMMAND_PROBLEMS = (*WRITE_PROBLEMS, 412, 428)
-PAGE_MOST = 200
 PAGE_USUAL = 50
 
 
@@ -44,9 +44,9 @@ class PageQuery(Strict):
 
     limit = Whole(
         least=1,
-        most=PAGE_MOST,
+        most=MOST_ROWS,
         load_default=PAGE_USUAL,
-        metadata={"description": f"Số dòng mỗi trang, nhiều nhất {PAGE_MOST}."},
+        metadata={"description": f"Số dòng mỗi trang, nhiều nhất {MOST_ROWS}."},
     )
     cursor = Text(
         most=500,
