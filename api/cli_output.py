@@ -22,6 +22,7 @@ from workflows.errors import WorkflowError
 ANSWER_NO = 1
 UNUSABLE = 2
 PLAIN_WIDTH = 140
+DAY = click.DateTime(formats=["%Y-%m-%d"])  # the type of an option that is a day
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from api import open_office
-from api.cli_output import err, plainly
+from api.cli_output import DAY, err, plainly
 from config import Settings
 from engine.law.authority import Actor
 from workflows.documents import (
@@ -49,9 +49,6 @@ def render(code: str, form: str, output: Path | None, form_set: str) -> None:
     finally:
         office.store.close()
     _write(made, output)
-
-
-DAY = click.DateTime(formats=["%Y-%m-%d"])
 
 
 @papers.command("register")

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from api import open_office
-from api.cli_output import err, json_option, out, plainly, print_json, table
+from api.cli_output import DAY, err, json_option, out, plainly, print_json, table
 from config import Settings
 from engine.law.authority import Actor
 from engine.timing.reports import Report
@@ -18,7 +18,6 @@ from workflows.office import Office
 from workflows.reports import Form, ReportQuery
 from workflows.sheets import Sheet, SheetPrinter, said, to_csv, to_xlsx
 
-DAY = click.DateTime(formats=["%Y-%m-%d"])
 ENDINGS = (".xlsx", ".csv", ".pdf")
 
 

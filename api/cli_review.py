@@ -13,7 +13,7 @@ from rich.table import Table
 
 from api import open_office
 from api.cli_exchange import export, figures, import_, logs
-from api.cli_output import ANSWER_NO, err, json_option, out, plainly, print_json, table
+from api.cli_output import ANSWER_NO, DAY, err, json_option, out, plainly, print_json, table
 from api.cli_reports import report
 from api.figures import Spread, StepFigures, steps_of, summary_of
 from api.formatting import moment, percent, short_minutes
@@ -27,7 +27,6 @@ COLUMNS = (
     "Bước", ">Lần", ">Chờ", ">P90", ">Làm", ">P90", ">Dừng", ">P90", ">Định mức", ">Phần",
 )  # fmt: skip
 TALLY = (">Trước hạn", ">Đúng hạn", ">Quá hạn", ">Chưa đến hạn", ">Tỷ lệ đúng")
-DAY = click.DateTime(formats=["%Y-%m-%d"])
 DIFFERENCES_SHOWN = 20
 
 
