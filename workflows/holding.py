@@ -41,7 +41,7 @@ from workflows.store import UnitOfWork
 from workflows.store.commands import recall, request_hash
 from workflows.store.events import Stamp, chain
 from workflows.store.records import DossierRow, EventRow, OutboxRow, StateRow, StepRow
-from workflows.store.searching import found_by
+from workflows.store.searching import found_by, named
 from workflows.store.unit_of_work import AFTER_SAVE, BEFORE_SAVE
 from workflows.viewing import dossier_view
 from workflows.views import DossierView
@@ -71,7 +71,7 @@ class Held:
     steps: dict[str, StepRow]
     now: datetime
     is_new: bool = False
-    found: frozenset[str] = frozenset()
+    named: tuple[str | None, ...] = ()
     replayed: DossierView | None = None
     said: Said = field(default_factory=Said)
 
@@ -245,8 +245,8 @@ class Held:
             uow.dossiers.save(self.row, state)
         uow.events.append(rows)
         uow.steps.save(list(changed.values()))
-        if (found := found_by(self.row)) != self.found:
-            uow.searching.index(self.row, found, is_new=self.is_new)
+        if named(self.row) != self.named:
+            uow.searching.index(self.row, found_by(self.row), is_new=self.is_new)
         self._save_meanings(happened, events)
         self.state = state or self.state
         uow.jobs.save_timers(self.row.id, waited, self._waiting(self.state))
@@ -393,6 +393,6 @@ def hold(uow: UnitOfWork, office: Office, actor: Actor, command: Command, dossie
         state=state,
         steps=steps,
         now=office.clock.now(),
-        found=found_by(row),
+        named=named(row),
         replayed=DossierView.from_record(result) if result is not None else None,
     )

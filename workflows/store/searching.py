@@ -43,6 +43,11 @@ def found_by(row: DossierRow) -> frozenset[str]:
     return frozenset({*words(row.applicant_name), *ends, *numbers} - {""})
 
 
+def named(row: DossierRow) -> tuple[str | None, ...]:
+    """Return all that the words a dossier is found by are made of."""
+    return row.code, row.applicant_name, row.applicant_phone
+
+
 def agencies_of(row: DossierRow) -> tuple[str, ...]:
     """Return the agencies that find a dossier."""
     return tuple(dict.fromkeys((row.receiving_unit, row.competent_agency)))
