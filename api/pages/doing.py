@@ -16,13 +16,13 @@ from flask import url_for
 from api.auth import office
 from api.formatting import money
 from api.pages.acts import ALL, COMPETENT, STEP, Act, prefix_of
-from api.pages.naming import colleagues
 from api.pages.shell import agency_name
 from engine.law.authority import Actor, Resource, allow
 from engine.law.working_time import ZONE
 from workflows.catalogue import Version
 from workflows.dossiers import EventView
 from workflows.files import FileView
+from workflows.naming import colleagues
 from workflows.views import DossierView, StepView
 
 Options = tuple[tuple[str, str], ...]
@@ -172,7 +172,7 @@ def _value(act: Act, name: str, case: Case) -> str:
 def _others(case: Case) -> Options:
     if case.step is None:
         return ()
-    return colleagues(case.step.agency, case.step.role, but=case.step.assignee)
+    return colleagues(office(), case.step.agency, case.step.role, but=case.step.assignee)
 
 
 def _grounds(case: Case) -> Options:

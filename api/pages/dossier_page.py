@@ -17,7 +17,6 @@ from api.formatting import minutes, moment, money
 from api.pages import acts, telling
 from api.pages.asking import Asking, asking, at_home, attempt
 from api.pages.doing import Case, offers
-from api.pages.naming import names_of
 from api.pages.shell import CLERK, ROLE_NAMES, agency_name, show
 from api.pages.typed import FactField, fact_fields
 from api.rest.papers import printer
@@ -29,6 +28,7 @@ from engine.law.provisions import Step, StepClock
 from workflows import documents, dossiers, files, worklist
 from workflows.catalogue import Version
 from workflows.dossiers import EventView
+from workflows.naming import names_of
 from workflows.permitting import ATTACH_FILE
 from workflows.views import DossierView, StepView
 
@@ -123,7 +123,7 @@ def dossier_page(dossier: str, said: Asking | None = None, opened: str = "") -> 
     deadline = whole.deadline.as_of(now)
     kept = files.list_files(here, actor, dossier)
     case = Case(view=view, version=version, actor=actor, record=record, files=kept)
-    people = names_of(_people(view, record, kept))
+    people = names_of(here, _people(view, record, kept))
     worked = [s for s in view.tasks if s.state in WORKED_STATES]
     mine, others = _split(worked, actor)
     papers = documents.available(here, actor, printer(), dossier)

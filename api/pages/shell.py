@@ -13,10 +13,10 @@ from urllib.parse import urlencode
 from flask import current_app, render_template, request
 
 from api.auth import office
-from api.pages.naming import names_of
 from engine.law.authority import Actor
 from engine.law.provisions import Role
 from workflows.errors import NotFound
+from workflows.naming import names_of
 from workflows.views import Page
 
 ROLE_NAMES = {
@@ -78,7 +78,7 @@ PLACES: tuple[tuple[Place, frozenset[str] | None], ...] = (
 
 def looking(actor: Actor) -> Looking:
     """Return what the head of a staff page says about the person who looks."""
-    names = names_of((actor.person, actor.on_behalf_of))
+    names = names_of(office(), (actor.person, actor.on_behalf_of))
     return Looking(
         person=names.get(actor.person, actor.person),
         on_behalf_of=names.get(actor.on_behalf_of, actor.on_behalf_of),

@@ -6,10 +6,10 @@ from flask import Blueprint
 
 from api.auth import current_actor, declares, office
 from api.formatting import moment
-from api.pages.naming import names_of
 from api.pages.shell import ROLE_NAMES, show
 from api.pages.work import time_left
 from workflows import worklist
+from workflows.naming import names_of
 from workflows.worklist import WorklistQuery
 
 blueprint = Blueprint("unit_pages", __name__)
@@ -33,6 +33,8 @@ def unit() -> str:
         counts=counts,
         load=[(w, ROLE_NAMES.get(w.role, w.role), round(100 * w.open / most)) for w in load],
         near=[(line, *time_left(line)) for line in near.items],
-        people=names_of([*(w.holder for w in load), *(i.step.assignee for i in near.items)]),
+        people=names_of(
+            office(), [*(w.holder for w in load), *(i.step.assignee for i in near.items)]
+        ),
         moment=moment,
     )

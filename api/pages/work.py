@@ -12,11 +12,11 @@ from werkzeug.wrappers import Response
 from api.auth import current_actor, declares, office
 from api.formatting import minutes, moment
 from api.pages.asking import asking, attempt, form_key
-from api.pages.naming import names_of
 from api.pages.shell import ROLE_NAMES, agency_name, following, show
 from engine.law.authority import Actor
 from workflows import saved_views, worklist
 from workflows.errors import InvalidInput
+from workflows.naming import names_of
 from workflows.worklist import TakeNext, TaskLine, WorklistQuery
 
 blueprint = Blueprint("work_pages", __name__)
@@ -135,7 +135,7 @@ def _tab(name: str, label: str, count: int) -> Tab:
 
 def _rows(lines: Iterable[TaskLine], actor: Actor) -> list[Row]:
     found = tuple(lines)
-    people = names_of(line.step.assignee for line in found)
+    people = names_of(office(), (line.step.assignee for line in found))
     return [_row(line, actor, people) for line in found]
 
 

@@ -133,6 +133,11 @@ class Accounts:
         query = _PEOPLE.where(person.c.id.in_(posted)).order_by(person.c.name, person.c.code)
         return self._people(query)
 
+    def names(self, codes: Collection[str]) -> dict[str, str]:
+        """Return the names of people by code; a code nobody has is left out."""
+        query = sa.select(person.c.code, person.c.name).where(person.c.code.in_(sorted(codes)))
+        return {row.code: row.name for row in self._connection.execute(query)}
+
     def rename(self, code: str, name: str, at: datetime) -> None:
         """Give a person another name from a moment on; the ones before stay known."""
         row = self.person(code)

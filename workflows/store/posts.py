@@ -114,6 +114,16 @@ class Posts:
         query = query.order_by("agency", "role", "valid_from")
         return [PostRow(**row._mapping) for row in self._connection.execute(query)]  # noqa: SLF001
 
+    def holders(self, agency: str, role: str, now: datetime) -> Sequence[tuple[str, str]]:
+        """Return code and name of who holds a role at an agency at a moment, by name."""
+        query = (
+            sa.select(person.c.code, person.c.name)
+            .select_from(membership.join(person))
+            .where(membership.c.agency == agency, membership.c.role == role, _holds(now))
+            .order_by(person.c.name, person.c.code)
+        )
+        return [(row.code, row.name) for row in self._connection.execute(query)]
+
     def taken_over_by(self, person_code: str, now: datetime) -> Sequence[PostRow]:
         """Return the posts in which a person stands in for somebody at this moment."""
         asked = _SUBSTITUTIONS.where(_SUBSTITUTE.c.code == person_code, _holds(now))
