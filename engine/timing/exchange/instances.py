@@ -2,8 +2,9 @@
 
 An instance ends with `complete` (an event that says nothing of its lifecycle is one); a `start`
 before it begins it. Which start: of the same activity and instance name, the earliest that waits;
-failing that, the earliest of the activity. What begins and never ends is not counted, nor what is
-neither begin nor end; both are named in the notes.
+failing that, the earliest of the activity, unless both are named: two names are two instances.
+What begins and never ends is not counted, nor what is neither begin nor end; both are named in the
+notes.
 """
 
 from __future__ import annotations
@@ -112,11 +113,15 @@ def _moment(event: LogEvent) -> int:
 
 
 def _take(waiting: list[LogEvent] | None, instance: str) -> LogEvent | None:
-    """Take the earliest start of the same instance name, or else the earliest of all."""
+    """Take the earliest start of the same instance name, or else the earliest that may be it."""
     if not waiting:
         return None
-    same = (n for n, start in enumerate(waiting) if start.instance == instance)
-    return waiting.pop(next(same, 0))
+    places = range(len(waiting))
+    found = next((n for n in places if waiting[n].instance == instance), None)
+    if found is None:
+        unnamed = (n for n in places if not (instance and waiting[n].instance))
+        found = next(unnamed, None)
+    return None if found is None else waiting.pop(found)
 
 
 def _closed(event: LogEvent, start: LogEvent | None, notes: Counter[str]) -> Instance | None:

@@ -133,9 +133,11 @@ def test_the_instance_name_decides_before_the_order() -> None:
         event("a", 1, "Binh", "start", instance="y"),
         event("a", 2, "", "complete", instance="y"),
         event("a", 3, "", "complete", instance="z"),
+        event("a", 4, "", "complete"),
     )
-    # y takes its own start and, saying no hand, its starter's; z takes what is left
-    assert found == [("a", 0, 3, "An"), ("a", 1, 2, "Binh")]
+    # y takes its own start and, saying no hand, its starter's; z is another than x, which the end
+    # without a name takes
+    assert found == [("a", 0, 4, "An"), ("a", 1, 2, "Binh"), ("a", None, 3, "")]
 
 
 def test_pairs_are_found_in_the_order_of_time_not_of_the_file() -> None:
