@@ -9,6 +9,7 @@ from __future__ import annotations
 import statistics
 from collections import Counter
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 Row = dict[str, Any]
@@ -51,7 +52,7 @@ def figures(log: dict[str, list[Row]]) -> dict[str, Any]:
     cases = [found for rows in log.values() if (found := executions(rows))]
     names = [[e["name"] for e in case] for case in cases]
     every = sorted({name for case in names for name in case})
-    pairs = [pair for case in cases for pair in zip(case, case[1:], strict=False)]
+    pairs = [pair for case in cases for pair in pairwise(case)]
     edges = sorted({(a["name"], b["name"]) for a, b in pairs})
     lasted = [max(e["end"] for e in case) - case[0]["first"] for case in cases]
     served = {
