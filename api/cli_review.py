@@ -12,6 +12,7 @@ import click
 from rich.table import Table
 
 from api import open_office
+from api.cli_costs import cost
 from api.cli_exchange import export, figures, import_, logs
 from api.cli_output import ANSWER_NO, DAY, err, json_option, out, plainly, print_json, table
 from api.cli_reports import report
@@ -35,7 +36,7 @@ def review() -> None:
     """Rà soát: thời gian đi đâu."""
 
 
-for command in (figures, import_, logs, export, report):
+for command in (figures, import_, logs, export, report, cost):
     review.add_command(command)
 
 

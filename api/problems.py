@@ -30,6 +30,7 @@ from workflows import errors as workflow
 from workflows import second_factors, signing_in
 from workflows.attempts import TooManyAttempts
 from workflows.corrections import NotCorrectable
+from workflows.costing import TooFewDossiers
 from workflows.extensions import ExtensionRefused
 from workflows.files import FileInQuarantine
 from workflows.inspecting import FileRefused
@@ -56,6 +57,7 @@ TABLE: Mapping[type[Exception], tuple[int, str]] = {
     process.AlreadyEnded: (409, "Hồ sơ đã kết thúc"),
     CannotEvaluate: (422, "Dữ kiện không dùng được trong điều kiện của quy trình"),
     OutsideCalendar: (422, "Chưa có lịch làm việc của năm đó"),
+    TooFewDossiers: (422, "Quá ít hồ sơ để tính"),
     ExtensionRefused: (409, "Không được gia hạn"),
     TooManyRounds: (409, "Đã hết số lần yêu cầu bổ sung"),
     PartlyBrought: (409, "Giấy tờ bổ sung chưa đủ"),

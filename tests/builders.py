@@ -261,7 +261,8 @@ successors = ["H55.901"]
 """
 
 CENTRE, COMMUNE, TAX = "H55.901.01", "H55.901", "H55.81.01"
-REAL_CALENDAR = Path(__file__).parent.parent / "bpmn" / "shared" / "calendar"
+REAL_SHARED = Path(__file__).parent.parent / "bpmn" / "shared"
+REAL_CALENDAR = REAL_SHARED / "calendar"
 
 
 def catalogue_folder(folder: Path, process: str = PROCESS, procedure: str = PROCEDURE) -> Path:
@@ -275,6 +276,10 @@ def catalogue_folder(folder: Path, process: str = PROCESS, procedure: str = PROC
     (calendar.parent / "agencies.toml").write_text(AGENCIES, encoding="utf-8")
     for year in REAL_CALENDAR.glob("*.toml"):
         (calendar / year.name).write_bytes(year.read_bytes())
+    for table in (REAL_SHARED / "indices.toml", *(REAL_SHARED / "compliance").glob("*.toml")):
+        copy = calendar.parent / table.relative_to(REAL_SHARED)
+        copy.parent.mkdir(exist_ok=True)
+        copy.write_bytes(table.read_bytes())
     return folder / "bpmn"
 
 
@@ -288,7 +293,7 @@ def _small() -> Catalogue:
 def office_on(store: Store, *, seed: int = 1) -> Office:
     """Return an office with the small catalogue, its clock standing on a Monday morning."""
     small = _small()
-    catalogue = Catalogue(small.procedures(), small.agencies, small.calendars)
+    catalogue = Catalogue(small.procedures(), small.agencies, small.calendars, small.tables)
     office = Office(store, catalogue, SimulatedClock(MONDAY), SeededIds(seed))
     catalogue.publish(store, MONDAY)
     return office

@@ -32,6 +32,7 @@ from workflows.calendars import Calendars, read_calendars
 from workflows.errors import CatalogueInvalid, NotFound
 from workflows.store import Store
 from workflows.store.records import VersionRow
+from workflows.tables import Tables, read_tables
 from workflows.walking import Walker
 from workflows.worktime import timer_time
 
@@ -76,7 +77,11 @@ class Catalogue:
     """Hands out versions, agencies and calendars."""
 
     def __init__(
-        self, versions: Iterable[Version], agencies: Agencies, calendars: Calendars
+        self,
+        versions: Iterable[Version],
+        agencies: Agencies,
+        calendars: Calendars,
+        tables: Tables | None = None,
     ) -> None:
         """Use parts that were checked; `load` does so."""
         self._offered = tuple(versions)
@@ -84,6 +89,7 @@ class Catalogue:
         self._store: Store | None = None
         self.agencies = agencies
         self.calendars = calendars
+        self.tables = tables or Tables()
 
     @classmethod
     def load(cls, folder: Path) -> Catalogue:
@@ -103,6 +109,8 @@ class Catalogue:
         findings.errors += [f"shared/agencies.toml: {line}" for line in wrong]
         calendars, wrong = read_calendars(shared / "calendar", values, agencies)
         findings.errors += wrong
+        tables, wrong = read_tables(Path(folder))
+        findings.errors += wrong
         folders = [p.parent for p in sorted(Path(folder).glob(f"*/{PROCEDURE}"))]
         found = [v for v in (_examine(f, findings) for f in folders) if v is not None]
         if not findings.errors:
@@ -110,7 +118,7 @@ class Catalogue:
                 _norms(version, calendars.first(), findings)
         if findings.errors:
             return None, findings
-        return cls(found, agencies, calendars), findings
+        return cls(found, agencies, calendars, tables), findings
 
     def procedures(self) -> tuple[Version, ...]:
         """Return the latest version of every procedure, by code."""

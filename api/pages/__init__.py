@@ -16,6 +16,7 @@ from api.pages import (
     acting,
     attachments,
     catalogue,
+    cost,
     dossiers,
     identity,
     lists,
@@ -33,7 +34,7 @@ blueprint = Blueprint("pages", __name__)
 
 ROOMS = (
     catalogue, lookup, signing_in, identity, account, work, receive, lists, dossiers, steps, unit,
-    report, acting, attachments,
+    report, cost, acting, attachments,
 )  # fmt: skip
 
 

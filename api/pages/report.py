@@ -9,11 +9,11 @@ from flask import Blueprint, request
 
 from api.auth import current_actor, declares, office
 from api.pages.shell import show
+from api.pages.tabular import shown
 from engine.law.working_time import ZONE
 from workflows import reports
 from workflows.errors import InvalidInput
 from workflows.reports import Form, ReportQuery
-from workflows.sheets import NUMBERS, said
 
 blueprint = Blueprint("report_pages", __name__)
 
@@ -37,17 +37,13 @@ def report() -> str:
     }
     query = _query(asked)
     sheet = reports.as_sheet(here, query.form, reports.statutory(here, actor, query))
-    kinds = [c.kind for c in sheet.columns]
     return show(
         "staff/report.html",
         section="reports",
         actor=actor,
         asked=asked,
         forms=FORMS,
-        sheet=sheet,
-        rows=[[said(v, k) for v, k in zip(r, kinds, strict=True)] for r in sheet.rows],
-        total=[said(v, k) for v, k in zip(sheet.total or (), kinds, strict=True)],
-        numbers=[k in NUMBERS for k in kinds],
+        table=shown(sheet),
         files=[(e, f"/api/v1/reports/statutory.{e}?{urlencode(asked)}") for e in ENDINGS],
     )
 

@@ -18,6 +18,7 @@ from api.rest import (
     access_log,
     assigning,
     audit,
+    costs,
     counter,
     dossiers,
     exporting,
@@ -61,7 +62,7 @@ NOUNS = (
     people, tokens, substitutions, access_log,
     synchronising, timeliness,
     jobs, webhooks, exporting,
-    reports, worklist, assigning,
+    reports, costs, worklist, assigning,
 )  # fmt: skip
 
 

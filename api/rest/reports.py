@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -122,9 +123,13 @@ def statutory_csv(query: dict[str, Any]) -> Response:
 def statutory_paper(query: dict[str, Any]) -> Response:
     """In báo cáo (PDF/A)."""
     asked, sheet = _sheet(query)
+    return kept(printed([sheet]), f"{asked.form.value}.pdf", PDF)
+
+
+def printed(sheets: Sequence[Sheet]) -> bytes:
+    """Return sheets as PDF/A under the name of the caller's agency."""
     agency = office().catalogue.agencies.get(current_actor().agency).name
-    content = sheet_printer().render([sheet], agency=agency, printed_at=office().clock.now())
-    return kept(content, f"{asked.form.value}.pdf", PDF)
+    return sheet_printer().render(sheets, agency=agency, printed_at=office().clock.now())
 
 
 def _made(query: dict[str, Any]) -> tuple[ReportQuery, Report]:

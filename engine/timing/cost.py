@@ -14,6 +14,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from fractions import Fraction
 
+from engine.errors import Rejected
+
 MINUTES_PER_HOUR = 60
 HUNDRED = 100
 
@@ -185,8 +187,10 @@ class Benefit:
         return Fraction(self.basis_points, HUNDRED)
 
 
-class PriceMissing(ValueError):
+class PriceMissing(Rejected):
     """A task buys what the table has no price for, or a subject has no income; it is named."""
+
+    code = "price_missing"
 
 
 def cost_of(way: Way, prices: PriceTable) -> Cost:
@@ -262,7 +266,9 @@ def rounded(value: Fraction) -> int:
 def _hour(subject: Subject, prices: PriceTable) -> int:
     income = prices.incomes.get(subject)
     if income is None:
-        raise PriceMissing(f"Bảng giá {prices.year} chưa có thu nhập một giờ của «{subject}».")
+        raise PriceMissing(
+            f"Bảng giá {prices.year} thiếu thu nhập một giờ của «{subject}»; hãy bổ sung."
+        )
     return income.amount_vnd
 
 
@@ -277,6 +283,8 @@ def _bought(task: CostTask, prices: PriceTable) -> int:
     for name, count in task.buys.items():
         price = prices.prices.get(name)
         if price is None:
-            raise PriceMissing(f"Bảng giá {prices.year} chưa có giá «{name}» (việc «{task.id}»).")
+            raise PriceMissing(
+                f"Bảng giá {prices.year} thiếu giá «{name}» (việc «{task.id}»); hãy bổ sung."
+            )
         total += count * price.amount_vnd
     return total
