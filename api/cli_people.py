@@ -14,6 +14,7 @@ from api import open_office
 from api.cli_output import ANSWER_NO, err, json_option, out, plainly, print_json, refuse, table
 from api.formatting import NOTHING, moment
 from config import Settings
+from engine.law.authority import Actor
 from workflows import access_log, accounts, people
 from workflows.office import Office
 from workflows.permitting import POST_ROLES
@@ -79,6 +80,18 @@ def list_people(*, agency: str, as_json: bool) -> None:
     out().print(table("Cán bộ", ("mã", "họ tên", "vai trò", "cơ quan", "từ", "đến"), rows))
 
 
+@people_group.command("email")
+@click.argument("person")
+@click.argument("email")
+@plainly
+def set_email(*, person: str, email: str) -> None:
+    """Đặt địa chỉ thư điện tử nhận cảnh báo hạn trả; "" là không gửi."""
+    with _office() as office:
+        actor = _over(office, person)
+        view = people.set_email(office, actor, people.SetEmail(person=person, email=email))
+    out().print(Text(f"{view.person}: {view.email or 'không nhận thư'}"))
+
+
 @people_group.command("end")
 @click.argument("person")
 @YES
@@ -88,10 +101,7 @@ def end_person(*, person: str, yes: bool) -> None:
     if not yes:
         refuse(f"Sẽ cho «{person}» thôi việc ngay bây giờ; thêm --yes để làm.", ANSWER_NO)
     with _office() as office:
-        first = next(iter(office.catalogue.agencies)).code
-        posts = people.read_person(office, people.operator(office, first), person).posts
-        agency = posts[0].agency if posts else first
-        people.end_person(office, people.operator(office, agency), people.EndPerson(person=person))
+        people.end_person(office, _over(office, person), people.EndPerson(person=person))
     out().print(f"{person} đã thôi việc.")
 
 
@@ -206,6 +216,13 @@ def access_log_command(*, person: str, limit: int, as_json: bool) -> None:
     ]
     head = ("lúc", "ai", "vị trí", "việc", "trên", "kết quả", "từ")
     out().print(table("Nhật ký truy cập", head, rows))
+
+
+def _over(office: Office, person: str) -> Actor:
+    """Return an administrator over somebody: of the top of where they have or had a post."""
+    first = next(iter(office.catalogue.agencies)).code
+    posts = people.read_person(office, people.operator(office, first), person).posts
+    return people.operator(office, posts[0].agency if posts else first)
 
 
 def _until(at: datetime | None) -> str:

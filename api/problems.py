@@ -88,7 +88,7 @@ TABLE: Mapping[type[Exception], tuple[int, str]] = {
     signing_in.WrongCode: (401, "Mã xác thực không đúng"),
     signing_in.UnknownPerson: (403, "Chưa có tài khoản"),
     second_factors.WrongPassword: (403, "Mật khẩu hiện tại không đúng"),
-    second_factors.NoKey: (503, "Chưa có khóa"),
+    workflow.NoKey: (503, "Chưa có khóa"),
     second_factors.CodeDoesNotMatch: (422, "Mã không khớp"),
     IdentityRefused: (401, "Chưa xác thực được danh tính"),
     NoPost: (403, "Chưa có vị trí công tác"),

@@ -294,7 +294,7 @@ def office_on(store: Store, *, seed: int = 1) -> Office:
     """Return an office with the small catalogue, its clock standing on a Monday morning."""
     small = _small()
     catalogue = Catalogue(small.procedures(), small.agencies, small.calendars, small.tables)
-    office = Office(store, catalogue, SimulatedClock(MONDAY), SeededIds(seed))
+    office = Office(store, catalogue, SimulatedClock(MONDAY), SeededIds(seed), personal_key=b"key")
     catalogue.publish(store, MONDAY)
     return office
 

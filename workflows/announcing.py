@@ -39,6 +39,8 @@ WARNINGS = {
     WarningKind.OVERDUE.value: ("overdue", HEAD),
 }
 RESULT_READY = ("result_ready", APPLICANT)
+FOR_APPLICANTS = (*(name for name, _ in NOTICES.values()), RESULT_READY[0])
+FOR_STAFF = tuple(name for name, _ in WARNINGS.values())
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Event
 
-from workflows import delivering, files, jobs
+from workflows import delivering, files, jobs, webhooks
 from workflows.delivering import Carriers, Delivered
 from workflows.jobs import Done
 from workflows.office import Office
@@ -70,8 +70,9 @@ def work(
 def tidy(office: Office) -> int:
     """Forget what says nothing any more: full buckets, uploads nobody handed in; return how many.
 
-    Files in quarantine are shown to the scanner again.
+    Files in quarantine are shown to the scanner again, secrets from before sealing are sealed.
     """
+    webhooks.seal_secrets(office)
     if office.shelf is not None:
         files.scan_waiting(office)
         files.sweep(office)

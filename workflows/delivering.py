@@ -10,10 +10,10 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from workflows.announcing import EVENT, NOTIFICATION
+from workflows.announcing import APPLICANT, EVENT, NOTIFICATION
 from workflows.errors import NotFound
 from workflows.office import Office
-from workflows.parcels import Mail, Post, Receipt, letter, parcel
+from workflows.parcels import Mail, Post, Receipt, letter, parcel, recipients, share_out
 from workflows.store import UnitOfWork
 from workflows.store.outgoing import SubscriptionRow
 from workflows.store.records import OutboxRow
@@ -21,7 +21,8 @@ from workflows.store.records import OutboxRow
 LEASE = timedelta(minutes=10)
 PATIENCE = timedelta(days=3)  # a receiver that fails so long is not told any more
 REST = timedelta(seconds=30)
-NO_ADDRESS = "người nhận không để lại địa chỉ thư điện tử"
+NO_ADDRESS = "người nhận không để lại địa chỉ thư điện tử, hoặc không nhận loại thư này"
+SHARED = "đã chia thành thư riêng cho từng người"
 SILENCED = "đăng ký nhận tin đã tạm dừng hoặc đã bỏ"
 GONE = 410
 
@@ -62,7 +63,8 @@ def deliver(office: Office, carriers: Carriers, limit: int = 50) -> Delivered:
     if first is None or first > now:  # looking is cheaper than taking
         return Delivered()
     kinds = carriers.kinds
-    rows = office.store.write(lambda uow: uow.jobs.take_messages(kinds, now, LEASE, limit))
+    taken = office.store.write(lambda uow: uow.jobs.take_messages(kinds, now, LEASE, limit))
+    rows = [row for one in taken for row in _shared(office, one)]
     counts = {"delivered": 0, "failed": 0, "given_up": 0}
     down: set[str] = set()
     for row in rows:
@@ -98,12 +100,29 @@ def _post(office: Office, carriers: Carriers, row: OutboxRow) -> Receipt:
     found = office.store.read(lambda uow: _subscription(uow, row.subscription))
     if carriers.post is None or found is None or found.state != "active":
         return Receipt(final=SILENCED)
-    return carriers.post(parcel(row, found, office.clock.now()))
+    return carriers.post(parcel(office, row, found))
+
+
+def _shared(office: Office, row: OutboxRow) -> list[OutboxRow]:
+    """Return what a message comes to: a letter to several people is one for each of them."""
+    if row.kind != NOTIFICATION or row.key == APPLICANT or " " in row.key:
+        return [row]
+
+    def share(uow: UnitOfWork) -> list[OutboxRow]:
+        to = recipients(uow, office, row)
+        if len(to) <= 1:
+            return [row]
+        each = share_out(office, row, to)
+        uow.jobs.give_up(row, SHARED)
+        uow.jobs.send(each)
+        return each
+
+    return office.store.write(share)
 
 
 def _mail(office: Office, carriers: Carriers, row: OutboxRow) -> Receipt:
     written = office.store.read(lambda uow: letter(uow, office, row))
-    if carriers.mail is None or not written.to:
+    if carriers.mail is None or written is None:
         return Receipt(final=NO_ADDRESS)
     return carriers.mail(written)
 

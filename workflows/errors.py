@@ -46,6 +46,13 @@ class Stale(WorkflowError):
         super().__init__(seen=seen, current=current)
 
 
+class NoKey(WorkflowError):
+    """There is no key to keep a secret under."""
+
+    code = "no_key"
+    sentence = "Chưa có khóa để giữ kín mã bí mật; hãy báo người quản trị đặt khóa dữ liệu cá nhân."
+
+
 class Conflict(WorkflowError):
     """Somebody else was faster, or the database is too busy to say."""
 

@@ -18,6 +18,7 @@ from engine.law.procedure import Procedure
 from engine.law.provisions import ComponentMode
 from workflows.errors import InvalidInput
 from workflows.holding import known_components
+from workflows.mail_addresses import checked
 from workflows.office import Office
 from workflows.reasons import check_length
 from workflows.store.records import IntakeRow
@@ -105,8 +106,7 @@ def check_intake(row: IntakeRow) -> None:
         raise InvalidInput("result_by", f"chỉ nhận: {', '.join(RESULT_BY)}")
     if row.result_by == "post" and not (row.result_address or row.address):
         raise InvalidInput("result_address", "trả kết quả qua bưu chính cần địa chỉ")
-    if row.email and ("@" not in row.email or any(c.isspace() for c in row.email)):
-        raise InvalidInput("email", "hãy ghi địa chỉ thư điện tử, ví dụ ten@example.vn")
+    checked("email", row.email)
     for name, value in vars(row).items():
         if isinstance(value, str):
             check_length(name, value, MOST_TEXT)

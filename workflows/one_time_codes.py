@@ -12,9 +12,6 @@ import re
 from datetime import datetime
 
 import pyotp
-from cryptography.fernet import Fernet, InvalidToken
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from workflows.clock import Ids
 
@@ -35,26 +32,6 @@ def new_secret(ids: Ids) -> str:
 def address_of(secret: str, person: str) -> str:
     """Return the `otpauth://` address that an app reads from a QR code."""
     return pyotp.TOTP(secret).provisioning_uri(name=person, issuer_name=ISSUER)
-
-
-def seal(secret: str, key: bytes) -> str:
-    """Return a secret as it is kept: encrypted with a key of its own derived from `key`."""
-    return _lock(key).encrypt(secret.encode()).decode()
-
-
-def unseal(kept: str, key: bytes) -> str:
-    """Return the secret that was sealed; empty when there is none or `key` is another one."""
-    if not kept or not key:
-        return ""
-    try:
-        return _lock(key).decrypt(kept.encode()).decode()
-    except InvalidToken:
-        return ""
-
-
-def _lock(key: bytes) -> Fernet:
-    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"motcua second factor")
-    return Fernet(base64.urlsafe_b64encode(derived.derive(key)))
 
 
 def step_of(secret: str, code: str, now: datetime) -> int | None:

@@ -6,8 +6,8 @@ HTTP and SMTP. A webhook says codes, ids and status; a letter goes to one addres
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -21,7 +21,10 @@ from engine.timing.events import (
     Event,
     SupplementRequested,
 )
+from workflows import mail_addresses, secrecy
 from workflows.announcing import APPLICANT, HEAD
+from workflows.errors import NoKey
+from workflows.mail_addresses import hash_of
 from workflows.office import Office
 from workflows.store import UnitOfWork
 from workflows.store.events import revive
@@ -31,6 +34,7 @@ from workflows.views import status_name
 
 TYPE_PREFIX = "vn.motcua."
 SOURCE = "urn:motcua:agency:"
+SECRET_PREFIX = "whsec_"  # noqa: S105 - the standard's prefix, no secret
 DETAILS: dict[type[Event], tuple[str, ...]] = {
     SupplementRequested: ("reason",),
     ApologyIssued: ("reason", "new_due_at"),
@@ -70,12 +74,16 @@ class Parcel:
 
 @dataclass(frozen=True, kw_only=True)
 class Letter:
-    """A letter: which notice, to which addresses, and the words that go into it."""
+    """A letter: which notice, to whom, and the words that go into it.
+
+    `stop` is the token of the link by which whoever gets it stops such letters, empty for none.
+    """
 
     id: str
     notice: str
-    to: tuple[str, ...]
+    to: str
     at: datetime
+    stop: str = ""
     words: dict[str, Any] = field(default_factory=dict)
 
 
@@ -83,8 +91,28 @@ Post = Callable[[Parcel], Receipt]
 Mail = Callable[[Letter], Receipt]
 
 
-def parcel(row: OutboxRow, subscription: SubscriptionRow, now: datetime) -> Parcel:
-    """Return an event as CloudEvents 1.0 JSON for a subscription."""
+def is_plain(kept: str) -> bool:
+    """Tell whether a signing secret lies in the database as it is: from before it was sealed."""
+    return kept.startswith(SECRET_PREFIX)
+
+
+def signing_secrets(office: Office, subscription: SubscriptionRow) -> tuple[str, ...]:
+    """Return the secrets that sign for a subscription, the newest first; "" for what stays shut."""
+    key = office.personal_key
+    return tuple(
+        kept if is_plain(kept) else secrecy.unseal(kept, key, secrecy.WEBHOOK)
+        for kept in subscription.secrets
+    )
+
+
+def parcel(office: Office, row: OutboxRow, subscription: SubscriptionRow) -> Parcel:
+    """Return an event as CloudEvents 1.0 JSON for a subscription.
+
+    Raises NoKey when its secrets were sealed under another key: nothing leaves unsigned.
+    """
+    secrets = tuple(filter(None, signing_secrets(office, subscription)))
+    if not secrets:
+        raise NoKey
     body = row.body
     said = {
         "specversion": "1.0",
@@ -100,22 +128,52 @@ def parcel(row: OutboxRow, subscription: SubscriptionRow, now: datetime) -> Parc
     return Parcel(
         id=row.id,
         url=subscription.url,
-        secrets=tuple(subscription.secrets),
-        at=now,
+        secrets=secrets,
+        at=office.clock.now(),
         body=orjson.dumps(said),
     )
 
 
-def letter(uow: UnitOfWork, office: Office, row: OutboxRow) -> Letter:
-    """Return the letter a notification asks for; nobody to write to is an empty `to`."""
+def letter(uow: UnitOfWork, office: Office, row: OutboxRow) -> Letter | None:
+    """Return the letter a notification asks for, None when nobody is there to write to."""
+    to = next(iter(recipients(uow, office, row)), "")
+    if not to:
+        return None
     dossier, _ = uow.dossiers.get(row.dossier_id)
+    key = office.personal_key
     return Letter(
         id=row.id,
         notice=row.name,
-        to=_addresses(uow, office, dossier, row.key),
+        to=to,
         at=office.clock.now(),
+        stop=mail_addresses.stop_token(hash_of(to), row.name, key) if key else "",
         words=_words(uow, office, dossier, row),
     )
+
+
+def recipients(uow: UnitOfWork, office: Office, row: OutboxRow) -> tuple[str, ...]:
+    """Return the addresses that want the letter of a notification, in order.
+
+    One that was shared out names its one recipient by a hash behind the audience.
+    """
+    dossier, _ = uow.dossiers.get(row.dossier_id)
+    audience, _, only = row.key.partition(" ")
+    return tuple(
+        address
+        for address in _addresses(uow, office, dossier, audience)
+        if only in ("", hash_of(address))
+        and row.name not in uow.letters.unwanted_by(hash_of(address))
+    )
+
+
+def share_out(office: Office, row: OutboxRow, to: Sequence[str]) -> list[OutboxRow]:
+    """Return a letter of its own for each of several recipients, held as the first one is held.
+
+    So that one full mailbox lets nobody else be written to twice.
+    """
+    return [
+        replace(row, id=office.ids.new_id(), key=f"{row.key} {hash_of(address)}") for address in to
+    ]
 
 
 def _addresses(
@@ -148,7 +206,7 @@ def _words(uow: UnitOfWork, office: Office, dossier: DossierRow, row: OutboxRow)
         "due_at": dossier.due_at,
         "papers": [],
     }
-    if row.key == APPLICANT:
+    if row.key.startswith(APPLICANT):
         words["applicant"] = dossier.applicant_name
     record = uow.events.of_dossier(dossier.id, after=row.seq - 1)
     event = revive(record[0]) if record else None

@@ -15,6 +15,7 @@ from typing import Any
 from engine.errors import Rejected
 from engine.law.authority import Actor
 from workflows.errors import Conflict, Forbidden, InvalidInput, NotFound, WorkflowError
+from workflows.mail_addresses import checked
 from workflows.office import Office
 from workflows.permitting import CHANGE_PERSON, LIST_PEOPLE, POST_ROLES, governed, permit
 from workflows.repeating import once
@@ -52,6 +53,15 @@ class RenamePerson:
 
     person: str
     name: str
+    idempotency_key: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetEmail:
+    """Where a person is written to from now on, empty for nowhere."""
+
+    person: str
+    email: str
     idempotency_key: str = ""
 
 
@@ -114,6 +124,7 @@ class PersonView:
     has_second_factor: bool
     posts: tuple[PostView, ...]
     names: tuple[NameView, ...]
+    email: str = ""
 
     def to_record(self) -> dict[str, Any]:
         """Return the view as JSON values."""
@@ -173,6 +184,17 @@ def rename_person(office: Office, actor: Actor, command: RenamePerson) -> Person
     return _once(office, actor, command, rename)
 
 
+def set_email(office: Office, actor: Actor, command: SetEmail) -> PersonView:
+    """Set where a person is written to; raises NotFound, InvalidInput or Forbidden."""
+
+    def note(uow: UnitOfWork) -> PersonView:
+        _looked_after(uow, office, actor, command.person, CHANGE_PERSON)
+        uow.accounts.set_email(command.person, checked("email", command.email))
+        return _seen(uow, command.person)
+
+    return _once(office, actor, command, note)
+
+
 def end_person(office: Office, actor: Actor, command: EndPerson) -> PersonView:
     """End a person with everything that lets them in; raises NotFound or Forbidden."""
     now = office.clock.now()
@@ -219,8 +241,8 @@ def import_people(
 ) -> tuple[ImportedRow, ...]:
     """Add people and posts from rows with `person`, `name`, `agency`, `role`; each on its own.
 
-    A row of somebody known gives a post and leaves the name as it is. What is wrong with a row is
-    said in its result and stops no other.
+    A row of somebody known gives a post and leaves the name as it is; an `email` in a row is set.
+    What is wrong with a row is said in its result and stops no other.
     """
     results = []
     for number, row in enumerate(rows, 1):
@@ -252,6 +274,8 @@ def _import(office: Office, actor: Actor, person: str, row: Mapping[str, str]) -
     def both(uow: UnitOfWork) -> None:
         if uow.accounts.person(person) is None:
             _add(uow, office, AddPerson(person=person, name=row.get("name", "")))
+        if email := checked("email", row.get("email") or ""):
+            uow.accounts.set_email(person, email)
         _give(uow, office, post)
 
     office.store.write(both)
@@ -323,6 +347,7 @@ def _view(row: PersonRow, posts: Iterable[PostRow]) -> PersonView:
         names=tuple(NameView(valid_from=at, name=name) for at, name in row.names),
         person=row.code,
         name=row.name,
+        email=row.email,
         ended_at=row.ended_at,
         has_password=row.has_password,
         has_second_factor=row.has_second_factor,

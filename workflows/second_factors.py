@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from engine.law.authority import Actor
-from workflows import one_time_codes, passwords, session_keys
+from workflows import one_time_codes, passwords, secrecy, session_keys
 from workflows.attempts import Attempt
-from workflows.errors import InvalidInput, NotFound, WorkflowError
+from workflows.errors import InvalidInput, NoKey, NotFound, WorkflowError
 from workflows.office import Office
 from workflows.permitting import OWN_ACCOUNT, own_account, permit
 from workflows.store import UnitOfWork
@@ -22,13 +22,6 @@ class WrongPassword(WorkflowError):
 
     code = "wrong_password"
     sentence = "Mật khẩu hiện tại không đúng."
-
-
-class NoKey(WorkflowError):
-    """There is no key to keep the secret of a second factor under."""
-
-    code = "no_key"
-    sentence = "Chưa có khóa để giữ kín mã bí mật; hãy báo người quản trị đặt khóa dữ liệu cá nhân."
 
 
 class CodeDoesNotMatch(WorkflowError):
@@ -118,7 +111,7 @@ def enrol(office: Office, actor: Actor) -> Enrolment:
             raise InvalidInput("second_factor", "đã bật; hãy tắt trước khi đăng ký lại")
         if not account.password_hash:
             raise InvalidInput("second_factor", "tài khoản này đăng nhập qua nơi khác")
-        sealed = one_time_codes.seal(secret, office.personal_key)
+        sealed = secrecy.seal(secret, office.personal_key, secrecy.SECOND_FACTOR)
         uow.credentials.set_second_factor(account.person_id, sealed, None)
         return Enrolment(secret=secret, address=one_time_codes.address_of(secret, account.code))
 
@@ -134,7 +127,7 @@ def confirm(office: Office, actor: Actor, code: str) -> tuple[str, ...]:
 
     def put_in_force(uow: UnitOfWork) -> None:
         account = _own(uow, office, actor)
-        secret = one_time_codes.unseal(account.totp_secret, office.personal_key)
+        secret = secrecy.unseal(account.totp_secret, office.personal_key, secrecy.SECOND_FACTOR)
         step = one_time_codes.step_of(secret, code, now) if _begun(account) else None
         if step is None or not uow.credentials.use_step(account.person_id, step, now):
             raise CodeDoesNotMatch

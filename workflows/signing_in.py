@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from workflows import one_time_codes, passwords, session_keys
+from workflows import one_time_codes, passwords, secrecy, session_keys
 from workflows.attempts import Attempt
 from workflows.errors import InvalidInput, Unauthenticated, WorkflowError
 from workflows.office import Office
@@ -99,7 +99,7 @@ def prove_second_factor(office: Office, key: str, code: str) -> Opened:
         return account, attempt
 
     account, attempt = office.store.write(count)
-    secret = one_time_codes.unseal(account.totp_secret, office.personal_key)
+    secret = secrecy.unseal(account.totp_secret, office.personal_key, secrecy.SECOND_FACTOR)
     step = one_time_codes.step_of(secret, code, now)
 
     def prove(uow: UnitOfWork) -> Opened:

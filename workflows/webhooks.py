@@ -13,11 +13,12 @@ from urllib.parse import urlsplit
 
 from engine.law.authority import Actor
 from engine.timing.events import KINDS
+from workflows import secrecy
 from workflows.announcing import Listener
 from workflows.errors import InvalidInput, NotFound
 from workflows.office import Office
 from workflows.paging import page_size
-from workflows.parcels import Post, Receipt, parcel
+from workflows.parcels import SECRET_PREFIX, Post, Receipt, is_plain, parcel, signing_secrets
 from workflows.permitting import MANAGE_WEBHOOKS, list_of, permit
 from workflows.repeating import once
 from workflows.store import UnitOfWork
@@ -26,7 +27,6 @@ from workflows.store.outgoing import DeliveryRow, SubscriptionRow
 from workflows.store.records import OutboxRow
 from workflows.views import Page, next_cursor, read_cursor
 
-SECRET_PREFIX = "whsec_"  # noqa: S105 - the standard's prefix, no secret
 SECRETS = 2  # the new one and the one before: receivers change over in their own time
 MAX_URL = 2_000
 STATES = {"pause": "paused", "resume": "active", "remove": "removed"}
@@ -103,7 +103,7 @@ def subscribe(office: Office, actor: Actor, command: Subscribe) -> SubscriptionV
         url=command.url,
         kinds=sorted(listener.kinds),
         agency=command.agency,
-        secrets=[_new_secret(office)],
+        secrets=[_sealed(office, _new_secret(office))],
         listens=listener.line(),
         created_at=office.clock.now(),
         created_by=actor.person,
@@ -125,7 +125,7 @@ def change(office: Office, actor: Actor, command: ChangeSubscription) -> Subscri
     permit(actor, MANAGE_WEBHOOKS, list_of(actor.agency))
     if command.what not in {*STATES, "rotate"}:
         raise InvalidInput("what", f"chỉ nhận: {', '.join([*STATES, 'rotate'])}")
-    secret = _new_secret(office)
+    secret = _sealed(office, _new_secret(office)) if command.what == "rotate" else ""
     seen: list[SubscriptionRow] = []
 
     def act(uow: UnitOfWork) -> dict[str, Any]:
@@ -137,14 +137,14 @@ def change(office: Office, actor: Actor, command: ChangeSubscription) -> Subscri
 
     found = once(office, actor, command, act)
     tell = command.what == "rotate"
-    return _view(seen[0], tell=tell) if seen else _view_of(office, found["id"], tell=tell)
+    return _view(office, seen[0], tell=tell) if seen else _view_of(office, found["id"], tell=tell)
 
 
 def subscriptions(office: Office, actor: Actor) -> tuple[SubscriptionView, ...]:
     """Return every subscription, the oldest first; raises Forbidden."""
     permit(actor, MANAGE_WEBHOOKS, list_of(actor.agency))
     rows = office.store.read(lambda uow: uow.outgoing.subscriptions())
-    return tuple(_view(row) for row in rows)
+    return tuple(_view(office, row) for row in rows)
 
 
 def deliveries(
@@ -209,7 +209,26 @@ def try_out(office: Office, actor: Actor, subscription: str, post: Post) -> Rece
         created_at=now,
         retry_at=now,
     )
-    return post(parcel(message, row, now))
+    return post(parcel(office, message, row))
+
+
+def seal_secrets(office: Office) -> int:
+    """Seal the secrets kept before there was sealing; return of how many subscriptions.
+
+    They are read as they are until then: what is sent meanwhile is signed all the same. Without a
+    key of the office nothing is done.
+    """
+    if not office.personal_key:
+        return 0
+
+    def seal(uow: UnitOfWork) -> int:
+        rows = [row for row in uow.outgoing.subscriptions() if any(map(is_plain, row.secrets))]
+        for row in rows:
+            kept = [_sealed(office, s) if is_plain(s) else s for s in row.secrets]
+            uow.outgoing.change(row.id, secrets=kept)
+        return len(rows)
+
+    return office.store.write(seal)
 
 
 def _message(uow: UnitOfWork, command: ReplayDelivery) -> OutboxRow:
@@ -247,11 +266,16 @@ def _new_secret(office: Office) -> str:
     return SECRET_PREFIX + base64.b64encode(office.ids.new_token().encode()).decode()
 
 
+def _sealed(office: Office, secret: str) -> str:
+    return secrecy.seal(secret, office.personal_key, secrecy.WEBHOOK)
+
+
 def _view_of(office: Office, subscription: str, *, tell: bool) -> SubscriptionView:
-    return _view(office.store.read(lambda uow: uow.outgoing.get(subscription)), tell=tell)
+    row = office.store.read(lambda uow: uow.outgoing.get(subscription))
+    return _view(office, row, tell=tell)
 
 
-def _view(row: SubscriptionRow, *, tell: bool = False) -> SubscriptionView:
+def _view(office: Office, row: SubscriptionRow, *, tell: bool = False) -> SubscriptionView:
     return SubscriptionView(
         id=row.id,
         url=row.url,
@@ -262,7 +286,7 @@ def _view(row: SubscriptionRow, *, tell: bool = False) -> SubscriptionView:
         created_at=row.created_at,
         created_by=row.created_by,
         secrets=len(row.secrets),
-        secret=row.secrets[0] if tell else "",
+        secret=signing_secrets(office, row)[0] if tell else "",
     )
 
 

@@ -19,6 +19,7 @@ from api.pages import (
     cost,
     dossiers,
     identity,
+    letters,
     lists,
     lookup,
     receive,
@@ -33,8 +34,8 @@ from api.pages import (
 blueprint = Blueprint("pages", __name__)
 
 ROOMS = (
-    catalogue, lookup, signing_in, identity, account, work, receive, lists, dossiers, steps, unit,
-    report, cost, acting, attachments,
+    catalogue, lookup, letters, signing_in, identity, account, work, receive, lists, dossiers,
+    steps, unit, report, cost, acting, attachments,
 )  # fmt: skip
 
 

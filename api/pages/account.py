@@ -17,11 +17,12 @@ from api import browsing
 from api.auth import by_session, current_actor, declares, office
 from api.formatting import moment
 from api.pages import shell
+from api.pages.letters import NAMES
 from api.pages.shell import ROLE_NAMES, agency_name, show
 from api.problems import status_of
 from engine.errors import Rejected
 from engine.law.authority import Actor
-from workflows import accounts, second_factors, sessions
+from workflows import accounts, letters, second_factors, sessions
 from workflows.errors import Forbidden, WorkflowError
 from workflows.second_factors import ChangePassword
 
@@ -61,6 +62,15 @@ def change_password() -> AnyResponse:
         address=request.remote_addr or "",
     )
     return _done(lambda actor: second_factors.change_password(office(), actor, command))
+
+
+@blueprint.post("/account/letters")
+@declares(OWN)
+def choose_letters() -> AnyResponse:
+    """Set where letters go, and which are wanted."""
+    wanted = tuple(request.form.getlist("notice"))
+    command = letters.ChooseLetters(email=_typed("email"), wanted=wanted)
+    return _done(lambda actor: letters.choose(office(), actor, command))
 
 
 @blueprint.post("/account/second-factor")
@@ -156,6 +166,8 @@ def _page(*, fault: str = "", status: int = 200, **values: Any) -> Response:
         actor=actor,
         fault=fault,
         account=second_factors.own(here, actor),
+        letters=letters.own(here, actor),
+        notice_names=NAMES,
         actor_role=ROLE_NAMES.get(actor.role, actor.role),
         actor_agency=agency_name(actor.agency),
         on_behalf_of=actor.on_behalf_of,

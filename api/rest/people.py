@@ -14,6 +14,7 @@ from api.rest.door import answers, posting, reading
 from api.rest.fields import Strict, Text
 from api.rest.parsing import Noun
 from workflows import people
+from workflows.mail_addresses import MOST_ADDRESS
 
 blueprint = Noun("people", __name__, description="Cán bộ và vị trí công tác.")
 
@@ -37,6 +38,17 @@ class NameBody(Strict):
     """Another name from now on."""
 
     name = Text(most=200, required=True, metadata={"example": "Trần Văn An"})
+
+
+class EmailBody(Strict):
+    """Where a person is written to from now on."""
+
+    email = Text(
+        most=MOST_ADDRESS,
+        required=True,
+        blank=True,
+        metadata={"description": "Trống là không gửi thư.", "example": "tran.van.an@example.vn"},
+    )
 
 
 class PostBody(Strict):
@@ -79,6 +91,7 @@ class Person(Schema):
     person = schemas.text("Mã cán bộ, không bao giờ cấp lại cho người khác.")
     name = schemas.text("Họ tên hiện nay.")
     names = schemas.listed(PersonName, "Họ tên theo thời gian.")
+    email = schemas.text("Nơi nhận thư báo sắp đến hạn, quá hạn; trống là không có.")
     ended_at = schemas.moment("Lúc thôi việc.", null=True)
     has_password = schemas.flag()
     has_second_factor = schemas.flag()
@@ -133,6 +146,16 @@ def rename(body: dict[str, Any], person: str) -> Response:
     """Đổi họ tên từ nay; những gì đã ghi vẫn như cũ."""
     command = people.RenamePerson(person=person, **body, idempotency_key=idempotency_key())
     return _answer(people.rename_person(office(), current_actor(), command))
+
+
+@blueprint.route(f"{ONE}/email", methods=["POST"])
+@posting("person.change")
+@blueprint.arguments(EmailBody)
+@answers(blueprint, 200, Person)
+def set_email(body: dict[str, Any], person: str) -> Response:
+    """Đặt địa chỉ thư điện tử nhận cảnh báo hạn trả."""
+    command = people.SetEmail(person=person, **body, idempotency_key=idempotency_key())
+    return _answer(people.set_email(office(), current_actor(), command))
 
 
 @blueprint.route(f"{ONE}/end", methods=["POST"])

@@ -21,6 +21,7 @@ from workflows.parcels import Letter, Receipt
 SECONDS = 20.0
 SENT = 250
 PERMANENT = 500
+ONE_CLICK = "List-Unsubscribe=One-Click"
 NO_SERVER = "chưa thiết lập máy chủ thư"
 NO_NOTICE = "không có mẫu thư"
 
@@ -36,6 +37,7 @@ class SmtpMail:
     password: str = field(repr=False)
     sender: str
     notices: Notices
+    public_url: str = ""
     seconds: float = SECONDS
     trust: ssl.SSLContext = field(default_factory=ssl.create_default_context)
 
@@ -50,6 +52,7 @@ class SmtpMail:
             password=settings.smtp_password,
             sender=settings.smtp_from,
             notices=notices,
+            public_url=settings.public_url,
         )
 
     def __call__(self, letter: Letter) -> Receipt:
@@ -78,17 +81,20 @@ class SmtpMail:
 
         Made of the older classes: the newer ones lose blanks of a long subject in Vietnamese.
         """
-        written = self.notices.write(letter.notice, letter.words)
+        stop = self._stop(letter)
+        written = self.notices.write(letter.notice, letter.words, stop=stop)
         message = MIMEMultipart("alternative")
         name, address = parseaddr(self.sender)
         headers: dict[str, str | Header] = {
             "Subject": Header(written.subject, "utf-8"),
             "From": formataddr((name, address)),
-            "To": ", ".join(letter.to),
+            "To": letter.to,
             "Date": format_datetime(letter.at),
             "Message-ID": f"<{letter.id}@{self._domain}>",
             "Auto-Submitted": "auto-generated",
         }
+        if stop:  # RFC 8058: one step, by the mail program itself
+            headers |= {"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": ONE_CLICK}
         for header, value in headers.items():
             if any(mark in str(value) for mark in "\r\n"):
                 raise ValueError(header)
@@ -97,11 +103,17 @@ class SmtpMail:
         message.attach(MIMEText(written.html, "html", "utf-8"))
         return message
 
+    def _stop(self, letter: Letter) -> str:
+        """Return the address that stops such letters; none where nobody said where we are."""
+        if not self.public_url or not letter.stop:
+            return ""
+        return f"{self.public_url}/ngung-thu/{letter.notice}/{letter.stop}"
+
     @property
     def _domain(self) -> str:
         return parseaddr(self.sender)[1].partition("@")[2] or "localhost"
 
-    def _send(self, message: MIMEMultipart, to: tuple[str, ...]) -> None:
+    def _send(self, message: MIMEMultipart, to: str) -> None:
         with self._open() as server:
             if self.security == "starttls":
                 server.starttls(context=self.trust)

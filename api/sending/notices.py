@@ -21,6 +21,7 @@ from api.formatting import moment
 SUBJECT_WORDS = frozenset({"code"})
 PAPERS = "papers"
 PAGE = "letter.html"
+STOP_WORDS = "Ngừng nhận loại thư này"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,8 +65,8 @@ class Notices:
         """Tell whether there is a notice of this name."""
         return name in self._notices
 
-    def write(self, name: str, words: Mapping[str, Any]) -> Written:
-        """Return the letter; raises KeyError for a notice there is not."""
+    def write(self, name: str, words: Mapping[str, Any], *, stop: str = "") -> Written:
+        """Return the letter, with the address that stops it; KeyError for a notice there is not."""
         notice = self._notices[name]
         plain = {key: _said(value) for key, value in words.items() if key != PAPERS}
         papers = [str(paper) for paper in words.get(PAPERS, ())]
@@ -74,8 +75,8 @@ class Notices:
         subject = notice.subject.substitute({"code": plain.get("code", "")})
         return Written(
             subject=subject,
-            text="\n\n".join("\n".join(lines) for lines in known) + "\n",
-            html=self._page.render(subject=subject, paragraphs=known),
+            text="\n\n".join("\n".join(lines) for lines in [*known, *_foot(stop)]) + "\n",
+            html=self._page.render(subject=subject, paragraphs=known, stop=stop, words=STOP_WORDS),
         )
 
 
@@ -93,6 +94,10 @@ def read_notice(text: str, name: str) -> Notice:
     if strange:
         raise BadNotice(f"{name}: tiêu đề chỉ được có $code, không được có {sorted(strange)}")
     return Notice(subject=subject, body=body)
+
+
+def _foot(stop: str) -> list[list[str]]:
+    return [[f"{STOP_WORDS}: {stop}"]] if stop else []
 
 
 def _said(value: Any) -> str:

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from api import create_app
 from config import Settings
 from tests.api.conftest import CENTRE, COMMUNE, Browser
-from workflows import accounts, one_time_codes, passwords
+from workflows import accounts, passwords, secrecy
 from workflows.clock import SimulatedClock
 from workflows.office import Office
 
@@ -197,7 +197,7 @@ def test_the_second_factor_is_asked_for_and_its_code_opens_once(client, lan, off
 
     def enrol(uow) -> None:
         account = uow.credentials.account("lan", now)
-        sealed = one_time_codes.seal(secret, office.personal_key)
+        sealed = secrecy.seal(secret, office.personal_key, secrecy.SECOND_FACTOR)
         uow.credentials.set_second_factor(account.person_id, sealed, now)
 
     office.store.write(enrol)

@@ -27,7 +27,8 @@ LIBRARIES = {
     "workflows.passwords": {"argon2"},
     "workflows.shelving": {"fsspec"},
     "workflows.inspection": {"PIL", "pypdf"},
-    "workflows.one_time_codes": {"pyotp", "cryptography"},
+    "workflows.one_time_codes": {"pyotp"},
+    "workflows.secrecy": {"cryptography"},
     "workflows.store": {"sqlalchemy", "alembic", "orjson"},
     "api": {
         "flask", "flask_smorest", "marshmallow", "werkzeug", "apispec", "webargs", "jinja2",

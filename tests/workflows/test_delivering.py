@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -324,3 +325,40 @@ def test_subscribing_twice_with_one_key_is_once(office, receiver) -> None:
     again = listen(office, receiver, idempotency_key="s")
     assert (again.id, again.secret) == (first.id, first.secret)
     assert len(webhooks.subscriptions(office, ADMIN)) == 1
+
+
+def kept_secrets(office) -> list[str]:
+    query = sa.select(tables.subscription.c.secrets)
+    rows = office.store.read(lambda uow: uow.connection.execute(query).scalars().all())
+    return [secret for row in rows for secret in row]
+
+
+def test_the_database_never_holds_a_signing_secret(office, receiver) -> None:
+    sub = listen(office, receiver)
+    rotate = ChangeSubscription(subscription=sub.id, what="rotate")
+    webhooks.change(office, ADMIN, rotate)
+    assert len(kept_secrets(office)) == 2
+    assert not any("whsec_" in kept for kept in kept_secrets(office))
+
+
+def test_a_secret_from_before_sealing_signs_and_is_sealed_by_itself(office, receiver) -> None:
+    plain = listen(office, receiver).secret
+    change = sa.update(tables.subscription).values(secrets=[plain])
+    office.store.write(lambda uow: uow.connection.execute(change))
+    for sealed in (False, True):
+        receive(office)
+        everything(office)
+        got = receiver.requests[-1]
+        signed = Webhook(plain).sign(
+            got.headers["webhook-id"], office.clock.now(), got.body.decode()
+        )
+        assert got.headers["webhook-signature"] == signed
+        assert (plain not in kept_secrets(office)) is sealed
+        assert webhooks.seal_secrets(office) == (0 if sealed else 1)
+
+
+def test_under_another_key_nothing_leaves_unsigned(office, receiver) -> None:
+    listen(office, receiver)
+    receive(office)
+    assert everything(replace(office, personal_key=b"another")) == Delivered(failed=1)
+    assert receiver.requests == []

@@ -17,10 +17,21 @@ from aiosmtpd.controller import Controller
 
 from api.sending.mail import SmtpMail
 from api.sending.notices import BadNotice, Notices, read_notice
-from tests.builders import CLERK, CODE, task_of
-from workflows import delivering, intake, jobs, supplements
+from engine.law.authority import Actor
+from tests.builders import CLERK, CODE, COMMUNE, task_of
+from workflows import (
+    accounts,
+    delivering,
+    intake,
+    jobs,
+    letters,
+    mail_addresses,
+    supplements,
+)
 from workflows.clock import SimulatedClock
 from workflows.delivering import Carriers, Delivered
+from workflows.errors import InvalidInput, NotFound
+from workflows.letters import ChooseLetters
 from workflows.noting import Contact
 from workflows.office import Office
 from workflows.store import tables
@@ -38,12 +49,14 @@ class Postbox:
 
     messages: list[tuple[list[str], EmailMessage]] = field(default_factory=list)
     answer: str = "250 OK"
+    answers: dict[str, str] = field(default_factory=dict)
     controller: Controller | None = None
 
     async def handle_RCPT(self, _server, _session, envelope, address, _options):  # noqa: N802
-        if self.answer.startswith("250"):
+        answer = self.answers.get(address, self.answer)
+        if answer.startswith("250"):
             envelope.rcpt_tos.append(address)
-        return self.answer
+        return answer
 
     async def handle_DATA(self, _server, _session, envelope):  # noqa: N802
         message = email.message_from_bytes(envelope.content, policy=default)
@@ -74,6 +87,7 @@ def carriers(box: Postbox) -> Carriers:
             password="",
             sender="Một cửa <motcua@example.vn>",
             notices=NOTICES,
+            public_url="https://mc.example.vn",
         )
     )
 
@@ -230,3 +244,82 @@ def test_a_dossier_due_soon_and_overdue_asks_for_letters_to_staff(office: Office
     jobs.run_due(office)
     names = {name for name, _, _ in rows(office)}
     assert names == {"due_soon", "overdue"}
+
+
+def staff_letter(office: Office, *people: str) -> None:
+    """Let a dossier become overdue, and its heads have addresses."""
+    expires = office.clock.now() + timedelta(days=300)
+    for name in people:
+        accounts.issue_token(office, name, COMMUNE, "head_of_section", (), expires)
+        actor = Actor(person=name, agency=COMMUNE, role="head_of_section")
+        wanted = ("due_soon", "overdue")
+        letters.choose(office, actor, ChooseLetters(email=f"{name}@example.vn", wanted=wanted))
+    received(office, address="")
+    later(office, days=12)
+    jobs.run_due(office)
+
+
+def test_a_warning_reaches_each_head_by_a_letter_of_their_own(office, postbox) -> None:
+    staff_letter(office, "lan", "mai")
+    came = delivering.deliver(office, carriers(postbox))
+    assert came == Delivered(delivered=2, given_up=1)  # of the clerk no address is known
+    assert [to for to, _ in postbox.messages] == [["lan@example.vn"], ["mai@example.vn"]]
+    assert len({message["Message-ID"] for _, message in postbox.messages}) == 2
+    assert NAME not in body(postbox.messages[0][1], "plain")
+    assert delivering.deliver(office, carriers(postbox)) == Delivered()
+
+
+def test_a_full_mailbox_lets_nobody_else_be_written_to_twice(office, postbox) -> None:
+    staff_letter(office, "lan", "mai")
+    postbox.answers = {"lan@example.vn": "452 full"}
+    delivering.deliver(office, carriers(postbox))
+    postbox.answers = {}
+    later(office, minutes=2)
+    assert delivering.deliver(office, carriers(postbox)) == Delivered(delivered=1)
+    assert [to for to, _ in postbox.messages] == [["mai@example.vn"], ["lan@example.vn"]]
+
+
+def test_the_link_in_a_letter_stops_such_letters_and_no_others(office, postbox) -> None:
+    received(office)
+    delivering.deliver(office, carriers(postbox))
+    message = postbox.messages[0][1]
+    link = message["List-Unsubscribe"].strip(" <>")  # folded, being long
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert link in body(message, "plain")
+    assert link in body(message, "html")
+    assert MAIL not in link
+    *_, notice, token = link.split("/")
+    assert letters.standing(office, notice, token).wanted
+    assert not letters.decide(office, notice, token).wanted
+    view = received(office, address=MAIL.upper())
+    assert delivering.deliver(office, carriers(postbox)) == Delivered(given_up=1)
+    command = supplements.RequestSupplement(
+        dossier=view.id, task=task_of(view, "check").task, components=("form",), reason="x"
+    )
+    supplements.request(office, CLERK, command)
+    assert delivering.deliver(office, carriers(postbox)) == Delivered(delivered=1)
+    letters.decide(office, notice, token, letters.STOP_ALL)
+    letters.decide(office, notice, token, letters.RESUME)
+    received(office)
+    assert delivering.deliver(office, carriers(postbox)) == Delivered(delivered=1)
+
+
+def test_a_link_we_never_sent_stops_nothing(office) -> None:
+    good = mail_addresses.stop_token(mail_addresses.hash_of(MAIL), "received", b"key")
+    other = mail_addresses.stop_token(mail_addresses.hash_of(MAIL), "received", b"other")
+    for notice, token in (
+        ("supplement", good), ("received", other), ("received", "x"), ("received", "é" * 9),
+        ("received", good[:-4]), ("nothing", good),
+    ):  # fmt: skip
+        with pytest.raises(NotFound):
+            letters.decide(office, notice, token)
+    assert letters.standing(office, "received", good).wanted
+
+
+@pytest.mark.parametrize(
+    "wrong", ["a", "a@b", "a b@c.vn", "a@c.vn\r\nBcc: x@y.vn", "a@c..vn", "<a@c.vn>", "x@" * 99]
+)
+def test_what_is_no_address_is_refused(wrong: str) -> None:
+    with pytest.raises(InvalidInput):
+        mail_addresses.checked("email", wrong)
+    assert mail_addresses.checked("email", " hà@ví-dụ.vn ") == "hà@ví-dụ.vn"

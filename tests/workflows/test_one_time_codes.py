@@ -11,9 +11,9 @@ import sqlalchemy as sa
 
 from engine.law.authority import Actor
 from tests.builders import CENTRE, MONDAY
-from workflows import accounts, one_time_codes, second_factors
+from workflows import accounts, second_factors, secrecy
+from workflows.errors import NoKey
 from workflows.office import Office
-from workflows.second_factors import NoKey
 from workflows.store import tables
 
 LAN = Actor(person="lan", agency=CENTRE, role="one_stop_clerk")
@@ -34,11 +34,11 @@ def keyed(office: Office) -> Office:
 
 
 def test_what_was_sealed_opens_with_its_key_and_no_other() -> None:
-    kept = one_time_codes.seal("JBSWY3DPEHPK3PXP", b"key")
+    kept = secrecy.seal("JBSWY3DPEHPK3PXP", b"key", "second factor")
     assert "JBSWY3DPEHPK3PXP" not in kept
-    assert one_time_codes.unseal(kept, b"key") == "JBSWY3DPEHPK3PXP"
-    assert one_time_codes.unseal(kept, b"another") == ""
-    assert one_time_codes.unseal("JBSWY3DPEHPK3PXP", b"key") == ""
+    assert secrecy.unseal(kept, b"key", "second factor") == "JBSWY3DPEHPK3PXP"
+    assert secrecy.unseal(kept, b"another", "second factor") == ""
+    assert secrecy.unseal("JBSWY3DPEHPK3PXP", b"key", "second factor") == ""
 
 
 def test_the_database_never_holds_the_secret_of_a_second_factor(keyed: Office) -> None:

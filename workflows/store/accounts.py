@@ -46,6 +46,7 @@ class PersonRow:
     ended_at: datetime | None
     has_password: bool
     has_second_factor: bool
+    email: str = ""
     names: tuple[tuple[datetime, str], ...] = ()
 
 
@@ -72,6 +73,7 @@ _PEOPLE = sa.select(
     person.c.code,
     person.c.name,
     person.c.ended_at,
+    person.c.email,
     credential.c.person_id.is_not(None).label("has_password"),
     credential.c.totp_since.is_not(None).label("has_second_factor"),
 ).select_from(person.outerjoin(credential))
@@ -150,6 +152,10 @@ class Accounts:
         upsert(self._connection, person_name, kept, changing=["name"])
         changed = person.update().where(person.c.id == row.id).values(name=name)
         self._connection.execute(changed)
+
+    def set_email(self, code: str, email: str) -> None:
+        """Note where a person is written to, empty for nowhere."""
+        self._connection.execute(person.update().where(person.c.code == code).values(email=email))
 
     def end_person(self, code: str, at: datetime) -> None:
         """End a person with everything that lets them in."""

@@ -162,11 +162,10 @@ class Outgoing:
         return list(self._connection.execute(query.distinct()).scalars())
 
     def addresses(self, people: Sequence[str]) -> Sequence[str]:
-        """Return the e-mail addresses of people who gave one and want letters."""
-        column = person.c.get("email")
-        if column is None or not people:
+        """Return the e-mail addresses of people who gave one, in order."""
+        if not people:
             return []
-        query = sa.select(column).where(person.c.id.in_(people), column.is_not(None), column != "")
+        query = sa.select(person.c.email).where(person.c.id.in_(people), person.c.email != "")
         return sorted(set(self._connection.execute(query).scalars()))
 
 

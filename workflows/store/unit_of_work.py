@@ -29,6 +29,7 @@ from workflows.store.files import Files
 from workflows.store.imported import ImportedLogs
 from workflows.store.intakes import Intakes
 from workflows.store.jobs import Jobs
+from workflows.store.letters import Letters
 from workflows.store.limits import Limits
 from workflows.store.migrating import upgrade
 from workflows.store.names import Names
@@ -90,6 +91,11 @@ class UnitOfWork:
     def jobs(self) -> Jobs:
         """Timers, subscriptions and the outbox."""
         return Jobs(self.connection)
+
+    @cached_property
+    def letters(self) -> Letters:
+        """Which letters an address does not want."""
+        return Letters(self.connection)
 
     @cached_property
     def referrals(self) -> Referrals:

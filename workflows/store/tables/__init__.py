@@ -19,7 +19,7 @@ from workflows.store.tables.base import NAMES, metadata
 from workflows.store.tables.dossiers import code_counter, dossier, supplement
 from workflows.store.tables.intake import correction, file, intake
 from workflows.store.tables.messages import due_job, outbox, referral
-from workflows.store.tables.outgoing import delivery, rate_bucket, subscription
+from workflows.store.tables.outgoing import delivery, rate_bucket, subscription, unwanted_letter
 from workflows.store.tables.people import access_token, membership, past_post, person, person_name
 from workflows.store.tables.procedures import procedure_version
 from workflows.store.tables.record import command, event
@@ -66,4 +66,5 @@ __all__ = [
     "subscription",
     "substitution",
     "supplement",
+    "unwanted_letter",
 ]

@@ -45,6 +45,18 @@ delivery = sa.Table(
     },
 )
 
+unwanted_letter = sa.Table(
+    "unwanted_letter",
+    metadata,
+    sa.Column("address_hash", sa.String(64), primary_key=True),
+    sa.Column("notice", sa.Text, primary_key=True),
+    sa.Column("since", Moment, nullable=False),
+    info={
+        "reason": "Which notices an address does not want. Only the hash of the address: it must "
+        "be known for longer than the address may be kept."
+    },
+)
+
 rate_bucket = sa.Table(
     "rate_bucket",
     metadata,

@@ -14,6 +14,7 @@ person = sa.Table(
     sa.Column("code", sa.Text, nullable=False, unique=True),
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("ended_at", Moment),
+    sa.Column("email", sa.Text, nullable=False, server_default=""),
     info={"reason": "Who works with the program; a person outlives posts and tokens."},
 )
 
