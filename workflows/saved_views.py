@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -36,6 +36,15 @@ class KeepView:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RenameView:
+    """Give one of one's own views another name."""
+
+    view: str
+    name: str
+    idempotency_key: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class SavedView:
     """A kept view; `own` tells whether the caller may drop it."""
 
@@ -60,9 +69,7 @@ def keep_view(office: Office, actor: Actor, command: KeepView) -> SavedView:
     Raises Forbidden (only heads share), InvalidInput or IdempotencyMismatch.
     """
     permit(actor, SHARE_VIEW if command.shared else KEEP_VIEW, list_of(actor.agency))
-    name = " ".join(command.name.split())
-    if not name or len(name) > MAX_NAME:
-        raise InvalidInput("name", f"hãy đặt tên, không quá {MAX_NAME} ký tự")
+    name = _name(command.name)
     if unknown := sorted(set(command.query) - ASKED):
         raise InvalidInput("query", f"không có điều kiện «{unknown[0]}»")
 
@@ -80,11 +87,33 @@ def keep_view(office: Office, actor: Actor, command: KeepView) -> SavedView:
             created_at=office.clock.now(),
         )
         uow.worklists.keep_view(row)
-        return asdict(row) | {"created_at": row.created_at.isoformat()}
+        return _record(row)
 
-    kept = once(office, actor, command, keep)
-    at = datetime.fromisoformat(kept["created_at"])
-    return _view(SavedViewRow(**(kept | {"created_at": at})), actor)
+    return _revived(once(office, actor, command, keep), actor)
+
+
+def rename_view(office: Office, actor: Actor, command: RenameView) -> SavedView:
+    """Rename one of the caller's own views.
+
+    Raises NotFound, Forbidden, InvalidInput (no name, or another view has it) or
+    IdempotencyMismatch.
+    """
+    permit(actor, KEEP_VIEW, list_of(actor.agency))
+    name = _name(command.name)
+
+    def rename(uow: UnitOfWork) -> dict[str, Any]:
+        own = [v for v in uow.worklists.views(actor.person, actor.agency) if _own(v, actor)]
+        row = next((v for v in own if v.id == command.view), None)
+        if row is None:
+            raise NotFound("danh sách đã lưu", command.view)
+        if any(v.name == name and v.id != row.id for v in own):
+            raise InvalidInput("name", f"đã có danh sách tên «{name}»")
+        renamed = replace(row, name=name)
+        uow.worklists.drop_view(row.id, actor.person)
+        uow.worklists.keep_view(renamed)
+        return _record(renamed)
+
+    return _revived(once(office, actor, command, rename), actor)
 
 
 def drop_view(office: Office, actor: Actor, view: str) -> None:
@@ -92,6 +121,22 @@ def drop_view(office: Office, actor: Actor, view: str) -> None:
     permit(actor, KEEP_VIEW, list_of(actor.agency))
     if not office.store.write(lambda uow: uow.worklists.drop_view(view, actor.person)):
         raise NotFound("danh sách đã lưu", view)
+
+
+def _name(text: str) -> str:
+    name = " ".join(text.split())
+    if not name or len(name) > MAX_NAME:
+        raise InvalidInput("name", f"hãy đặt tên, không quá {MAX_NAME} ký tự")
+    return name
+
+
+def _record(row: SavedViewRow) -> dict[str, Any]:
+    return asdict(row) | {"created_at": row.created_at.isoformat()}
+
+
+def _revived(record: Mapping[str, Any], actor: Actor) -> SavedView:
+    at = datetime.fromisoformat(record["created_at"])
+    return _view(SavedViewRow(**{**record, "created_at": at}), actor)
 
 
 def _own(row: SavedViewRow, actor: Actor) -> bool:

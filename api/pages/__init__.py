@@ -19,6 +19,7 @@ from api.pages import (
     cost,
     dossiers,
     identity,
+    kept_views,
     letters,
     lists,
     lookup,
@@ -34,9 +35,24 @@ from api.pages import (
 blueprint = Blueprint("pages", __name__)
 
 ROOMS = (
-    catalogue, lookup, letters, signing_in, identity, account, work, receive, lists, dossiers,
-    steps, unit, report, cost, acting, attachments,
-)  # fmt: skip
+    catalogue,
+    lookup,
+    letters,
+    signing_in,
+    identity,
+    account,
+    work,
+    receive,
+    lists,
+    dossiers,
+    steps,
+    unit,
+    report,
+    cost,
+    kept_views,
+    acting,
+    attachments,
+)
 
 
 @blueprint.get("/")

@@ -92,6 +92,18 @@ def attempt(do: Callable[[], T], then: Callable[[T], str], again: Page) -> Answe
     The page is shown with everything typed and every mistake; the key is a new one, since the
     command was not done. What has a page of its own (not found, not allowed) is raised.
     """
+    return _tried(do, lambda result: redirect(then(result), HTTPStatus.SEE_OTHER), again)
+
+
+def attempt_here(do: Callable[[], T], shown: Callable[[T], str], again: Page) -> Answer:
+    """Do a command and answer with a page that says what came of it; refused, as `attempt`.
+
+    Loading that page again sends the same key, so nothing is done twice.
+    """
+    return _tried(do, lambda result: Response(shown(result)), again)
+
+
+def _tried(do: Callable[[], T], well: Callable[[T], Answer], again: Page) -> Answer:
     try:
         result = do()
     except ELSEWHERE:
@@ -99,7 +111,7 @@ def attempt(do: Callable[[], T], then: Callable[[T], str], again: Page) -> Answe
     except (Rejected, WorkflowError) as refused:
         typed = asking(typed=request.form, mistakes=mistakes_of(refused))
         return Response(again(typed), status=status_of(refused) or HTTPStatus.CONFLICT)
-    return redirect(then(result), HTTPStatus.SEE_OTHER)
+    return well(result)
 
 
 def at_home(said: Asking, prefix: str) -> Asking:

@@ -216,7 +216,7 @@ def due_words(deadline: Deadline, view: DossierView, now: datetime) -> DueWords:
     if deadline.overdue:
         late = calendar.working_minutes(deadline.due_at, now)
         return DueWords(date=date, left=f"quá hạn {minutes(late)}", tone="late")
-    tone = "soon" if left <= worklist.SOON_MINUTES else "running"
+    tone = "soon" if left < worklist.SOON_MINUTES else "running"
     return DueWords(date=date, left=f"còn {minutes(left)}", tone=tone)
 
 

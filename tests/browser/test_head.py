@@ -62,3 +62,30 @@ def test_what_a_leader_is_refused_comes_back_with_the_form_open(page, desk):
     assert "Chưa làm được" in page.inner_text(".mistakes")
     assert page.input_value("#suspension-reason") == "Trụ sở bị ngập"
     assert page.is_visible("#suspension-reason")
+
+
+def test_a_head_gives_many_out_at_once_and_keeps_the_list(page, desk):
+    colleague = desk.hire("officer", COMMUNE)
+    views = [desk.receive(f"Hoàng Thị Nhiều {word}") for word in ("Một", "Hai")]
+    for view in views:
+        desk.go_on(view.id, "appraise")
+    desk.sign_in(page, "head_of_section")
+    page.goto(f"{desk.address}/desk?everyone=yes&q=nhieu")
+    for box in page.query_selector_all("input[name=item]"):
+        box.check()
+    page.select_option("#to", colleague)
+    page.click("button:text-is('Giao')")
+    assert "2 trong 2 việc làm được" in page.inner_text(".came")
+    assert page.locator(f".list td:has-text('{LONG_NAME} {colleague}')").count() == 2
+    page.click("summary:has-text('Lưu danh sách này')")
+    page.fill("#name", "Việc nhiều")
+    page.check("input[name=shared]")
+    page.click("button:has-text('Lưu danh sách')")
+    page.click(".chip:has-text('Việc nhiều')")
+    assert page.locator("input[name=item]").count() == 2
+    page.click("summary:has-text('Lưu, sửa danh sách')")
+    page.fill("input[name=new_name]", "Việc của tôi")
+    page.click("button:has-text('Đổi tên')")
+    page.click("summary:has-text('Lưu, sửa danh sách')")
+    page.click("button:text-is('Bỏ')")
+    assert page.locator(".chip").count() == 0

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from tests.builders import CLERK, LEADER, OFFICER, receive, task_of
-from workflows import accounts, assigning, bulk, dossiers, saved_views, tasks, worklist
+from workflows import accounts, assigning, bulk, dossiers, members, saved_views, tasks, worklist
 from workflows.assigning import AssignTask, RecallTask, SetPriority, TransferTask
 from workflows.bulk import BulkItem, BulkTasks
 from workflows.clock import SimulatedClock
 from workflows.errors import Forbidden, InvalidInput, NotFound
 from workflows.office import Office
-from workflows.saved_views import KeepView
+from workflows.saved_views import KeepView, RenameView
 from workflows.tasks import ClaimTask, CompleteTask
 from workflows.views import DossierView
 from workflows.worklist import TakeNext, WorklistQuery
@@ -285,3 +286,23 @@ def test_workload_says_who_has_how_much(office: Office) -> None:
     receive(office)
     found = worklist.workload(office, CLERK)
     assert {(w.holder, w.open) for w in found} == {("", 1), (CLERK.person, 1)}
+
+
+def test_a_view_is_renamed_by_its_owner(office: Office) -> None:
+    mine = saved_views.keep_view(office, OFFICER, KeepView(name="Đất đai", query={"q": "dat"}))
+    saved_views.keep_view(office, OFFICER, KeepView(name="Nhà ở"))
+    renamed = saved_views.rename_view(office, OFFICER, RenameView(view=mine.id, name=" Đất  nhà "))
+    assert (renamed.id, renamed.name, renamed.query) == (mine.id, "Đất nhà", {"q": "dat"})
+    with pytest.raises(InvalidInput):
+        saved_views.rename_view(office, OFFICER, RenameView(view=mine.id, name="Nhà ở"))
+    with pytest.raises(NotFound):
+        saved_views.rename_view(office, LEADER, RenameView(view=mine.id, name="Khác"))
+
+
+def test_members_are_those_with_a_post_and_what_they_hold(office: Office, colleague: str) -> None:
+    view = receive(office)
+    task = task_of(view, "check").task
+    tasks.claim(office, replace(CLERK, person=colleague), ClaimTask(dossier=view.id, task=task))
+    [member] = members.members(office, CLERK)
+    assert (member.person, member.roles, member.open) == (colleague, (CLERK.role,), 1)
+    assert members.members(office, LEADER) == ()

@@ -3,7 +3,7 @@
 // mouse and Tab.
 "use strict";
 
-const typing = (target) => target.closest("input, textarea, select, [contenteditable]");
+const typing = (target) => target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]");
 const keyed = () => [...document.querySelectorAll("[data-key]")].filter((e) => !e.disabled);
 const rows = () => [...document.querySelectorAll("[data-row]")];
 
@@ -16,6 +16,19 @@ function walk(step) {
   next.classList.add("is-current");
   next.querySelector("a").focus({ preventScroll: true });
   next.scrollIntoView({ block: "nearest" });
+}
+
+const boxes = () => [...document.querySelectorAll("input[name=item]")];
+
+function tick() {
+  const box = document.querySelector(".is-current input[name=item]");
+  if (box) box.click();
+}
+
+function count() {
+  const many = boxes().filter((box) => box.checked).length;
+  const words = document.querySelector(".many-count");
+  if (words) words.textContent = many ? `Với ${many} việc đã chọn:` : "Với các việc đã chọn:";
 }
 
 function line(key, words) {
@@ -37,6 +50,7 @@ function showKeys() {
   }
   if (rows().length) {
     list.append(...line("j", "dòng dưới"), ...line("k", "dòng trên"), ...line("Enter", "mở dòng"));
+    if (boxes().length) list.append(...line("c", "chọn dòng"));
   }
   list.append(...line("?", "bảng phím này"));
   box.showModal();
@@ -48,6 +62,7 @@ function press(event) {
   if (event.key === "?") return showKeys();
   if (event.key === "j") return walk(1);
   if (event.key === "k") return walk(-1);
+  if (event.key === "c" && boxes().length) return tick();
   const chosen = keyed().find((element) => element.dataset.key === event.key);
   if (!chosen) return;
   event.preventDefault();
@@ -60,6 +75,16 @@ const shower = document.getElementById("show-keys");
 if (shower) {
   shower.hidden = false; // without this file there are no keys to show
   shower.addEventListener("click", showKeys);
+}
+const all = document.getElementById("pick-all");
+if (all && boxes().length) {
+  all.hidden = false;
+  all.addEventListener("change", () => {
+    for (const box of boxes()) box.checked = all.checked;
+    count();
+  });
+  for (const box of boxes()) box.addEventListener("change", count);
+  count();
 }
 document.getElementById("close-keys")?.addEventListener("click", () => document.getElementById("keys").close());
 document.querySelector(".mistakes")?.focus();
