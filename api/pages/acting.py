@@ -7,7 +7,7 @@ command as by API. What is refused comes back on the page with the form open and
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, request
@@ -15,10 +15,9 @@ from werkzeug.wrappers import Response
 
 from api.auth import current_actor, declares, office
 from api.pages.acts import ALL, STEP, Act, prefix_of
-from api.pages.asking import form_key, form_revision
+from api.pages.asking import form_key, form_revision, moment_of
 from api.pages.doing import Case, resource_of
 from api.pages.dossier_page import attempt_on
-from engine.law.working_time import ZONE
 from workflows import dossiers
 from workflows.errors import InvalidInput, NotFound
 from workflows.permitting import permit
@@ -87,13 +86,6 @@ def _typed(widget: str, name: str, prefix: str) -> Any:
     return int(text) if name == "priority" and text in {"0", "1", "2"} else text
 
 
-def _moment(name: str, text: str) -> datetime:
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=ZONE)
-    except ValueError:
-        raise InvalidInput(name, "hãy điền ngày và giờ, ví dụ 2026-10-06T17:00") from None
-
-
 def _day(name: str, text: str) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
@@ -108,4 +100,4 @@ def _number(name: str, text: str) -> int:
     return int(digits)
 
 
-READ: dict[str, Callable[[str, str], Any]] = {"moment": _moment, "date": _day, "number": _number}
+READ: dict[str, Callable[[str, str], Any]] = {"moment": moment_of, "date": _day, "number": _number}

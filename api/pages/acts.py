@@ -14,6 +14,7 @@ from engine.law.authority import Actor
 from workflows import (
     apologies,
     assigning,
+    corrections,
     extensions,
     fees,
     files,
@@ -66,6 +67,19 @@ def _why(label: str = "Lý do", *, required: bool = True, words: str = "") -> As
 
 
 _TO = Ask(name="to", label="Giao cho", widget="choice")
+CORRECTABLE = (
+    "applicant_name", "applicant_id", "phone", "address", "email", "result_by", "result_address",
+)  # fmt: skip
+
+
+def _correction(**said: Any) -> corrections.CorrectIntake:
+    """Return the command of the form: what was left empty stays as it is."""
+    changes = {name: said.pop(name) for name in CORRECTABLE if name in said}
+    return corrections.CorrectIntake(
+        changes={name: value for name, value in changes.items() if value}, **said
+    )
+
+
 READ_BY_APPLICANT = "Người nộp đọc nguyên văn câu này trên văn bản."
 
 ALL = (
@@ -174,6 +188,29 @@ ALL = (
         use_case=assigning.prioritise,
         command=assigning.SetPriority,
         asks=(Ask(name="priority", label="Mức", widget="choice"), _why()),
+    ),
+    Act(
+        name="correction",
+        action="intake.correct",
+        title="Đính chính điều đã ghi khi tiếp nhận",
+        button="Đính chính, cấp lại giấy tiếp nhận",
+        done="Đã đính chính; giấy tiếp nhận in lại là giấy có hiệu lực.",
+        use_case=corrections.correct,
+        command=_correction,
+        asks=(
+            Ask(name="applicant_name", label="Họ tên, hoặc tên tổ chức"),
+            Ask(
+                name="applicant_id", label="Số định danh", required=False,
+                help="Để trống: giữ số đang ghi.",
+            ),
+            Ask(name="phone", label="Điện thoại", required=False),
+            Ask(name="address", label="Địa chỉ", required=False),
+            Ask(name="email", label="Thư điện tử", required=False),
+            Ask(name="result_by", label="Muốn nhận kết quả", widget="choice"),
+            Ask(name="result_address", label="Gửi kết quả đến", required=False),
+            _why("Vì sao phải đính chính"),
+        ),
+        about="Ngày hẹn và nơi giải quyết không đổi. Giá trị cũ, mới và lý do ở lại trong hồ sơ.",
     ),
     Act(
         name="hand-over",

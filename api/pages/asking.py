@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from http import HTTPStatus
 from typing import TypeVar
 
@@ -19,6 +20,7 @@ from werkzeug.wrappers import Response as Answer
 from api.auth import office
 from api.problems import status_of
 from engine.errors import Rejected
+from engine.law.working_time import ZONE
 from workflows.errors import Forbidden, InvalidInput, NotFound, Unauthenticated, WorkflowError
 
 T = TypeVar("T")
@@ -84,6 +86,19 @@ def form_revision() -> int | None:
     if not (text.isascii() and text.isdecimal()):
         raise InvalidInput("revision", "hãy mở lại trang rồi làm lại")
     return int(text)
+
+
+def moment_typed(name: str) -> datetime:
+    """Return the moment of a field of the form; raises InvalidInput."""
+    return moment_of(name, request.form.get(name, "").strip())
+
+
+def moment_of(name: str, text: str) -> datetime:
+    """Return the moment a text names in office time; raises InvalidInput."""
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=ZONE)
+    except ValueError:
+        raise InvalidInput(name, "hãy điền ngày và giờ, ví dụ 2026-10-06T17:00") from None
 
 
 def attempt(do: Callable[[], T], then: Callable[[T], str], again: Page) -> Answer:

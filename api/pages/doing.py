@@ -22,12 +22,18 @@ from engine.law.working_time import ZONE
 from workflows.catalogue import Version
 from workflows.dossiers import EventView
 from workflows.files import FileView
+from workflows.intakes import IntakeView
 from workflows.naming import colleagues
 from workflows.views import DossierView, StepView
 
 Options = tuple[tuple[str, str], ...]
 PRIORITY_NAMES = (("0", "thường"), ("1", "cao"), ("2", "khẩn"))
 MANNERS = (("cash", "Tiền mặt"), ("transfer", "Chuyển khoản"), ("online", "Trực tuyến"))
+RESULTS = (
+    ("counter", "Đến nhận tại quầy"),
+    ("post", "Gửi bưu chính"),
+    ("electronic", "Bản điện tử"),
+)
 WORKED = frozenset({"open", "claimed"})
 MONEY = frozenset({"fee_charged", "fee_exempted", "fee_paid"})
 PROPOSED, APPROVED = "further_round_proposed", "further_round_approved"
@@ -45,6 +51,7 @@ class Case:
     record: Sequence[EventView]
     files: Sequence[FileView] = ()
     step: StepView | None = None
+    noted: IntakeView | None = None
 
     @property
     def going(self) -> bool:
@@ -252,6 +259,7 @@ FITS: dict[str, Callable[[Case], bool]] = {
     "recall": lambda c: c.step is not None and bool(c.step.assignee),
     "priority": lambda c: c.open,
     "hand-over": lambda c: c.open,
+    "correction": lambda c: c.open and c.noted is not None,
     "apology": lambda c: c.going and c.view.due_at is not None,
     "extension": lambda c: c.going and _may_extend(c),
     "suspension": lambda c: c.going and bool(_grounds(c)),
@@ -271,12 +279,19 @@ OPTIONS: dict[str, Callable[[Case], Options]] = {
     "propose-round.components": _papers,
     "priority.priority": lambda _: PRIORITY_NAMES,
     "hand-over.to_agency": _parties,
+    "correction.result_by": lambda _: RESULTS,
     "suspension.ground": _grounds,
     "detach.file": _files,
 }
 VALUES: dict[str, Callable[[Case], str]] = {
     "pay.amount_vnd": lambda c: str(c.owed_vnd),
     "hand-over.papers": lambda c: "\n".join(_brought(c)),
+    "correction.applicant_name": lambda c: c.view.applicant_name,
+    "correction.phone": lambda c: c.noted.applicant_phone if c.noted else "",
+    "correction.address": lambda c: c.noted.address if c.noted else "",
+    "correction.email": lambda c: c.noted.email if c.noted else "",
+    "correction.result_by": lambda c: c.noted.result_by if c.noted else "",
+    "correction.result_address": lambda c: c.noted.result_address if c.noted else "",
     "apology.reason": _why_late,
     "apology.new_due_at": _later,
 }

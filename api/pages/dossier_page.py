@@ -25,7 +25,8 @@ from engine.law.checklist import missing
 from engine.law.codes import NationalStatus
 from engine.law.deadlines import Deadline
 from engine.law.provisions import Step, StepClock
-from workflows import documents, dossiers, files, worklist
+from engine.law.warning_times import WarningKind, warning_moments, warning_now
+from workflows import documents, dossiers, files, intakes, worklist
 from workflows.catalogue import Version
 from workflows.dossiers import EventView
 from workflows.naming import names_of
@@ -47,12 +48,14 @@ DONE = {act.name: act.done for act in acts.ALL} | {
 # What is printed right after something was done: the form of the paper.
 PRINT = {
     "received": "receipt",
+    "correction": "receipt",
     "asked": "supplement",
     "apology": "apology",
     "refusal": "refusal",
     "stop": "stop",
     "withdrawal": "stop",
 }
+MANNER_OF = {"counter": "counter", "post": "post", "electronic": "online"}
 WORKED_STATES = frozenset({"open", "claimed"})
 
 
@@ -122,7 +125,8 @@ def dossier_page(dossier: str, said: Asking | None = None, opened: str = "") -> 
     now = here.clock.now()
     deadline = whole.deadline.as_of(now)
     kept = files.list_files(here, actor, dossier)
-    case = Case(view=view, version=version, actor=actor, record=record, files=kept)
+    noted = intakes.read_intake(here, actor, dossier)
+    case = Case(view=view, version=version, actor=actor, record=record, files=kept, noted=noted)
     people = names_of(here, _people(view, record, kept))
     worked = [s for s in view.tasks if s.state in WORKED_STATES]
     mine, others = _split(worked, actor)
@@ -134,7 +138,7 @@ def dossier_page(dossier: str, said: Asking | None = None, opened: str = "") -> 
         actor=actor,
         d=view,
         asking=replace(said, revision=view.revision) if said else asking(revision=view.revision),
-        opened=opened,
+        opened=opened or _asked_open(),
         done=DONE.get(done, ""),
         to_print=next((p for p in papers if p.ready and p.form == PRINT.get(done)), None),
         due=due_words(deadline, view, now),
@@ -156,6 +160,10 @@ def dossier_page(dossier: str, said: Asking | None = None, opened: str = "") -> 
         receiving=agency_name(view.receiving_unit),
         competent=agency_name(view.competent_agency),
         ground=_ground(view, version),
+        noted=noted,
+        manner=MANNER_OF.get(noted.result_by, "counter"),
+        result_files=[(f.sha256, f.name) for f in kept if f.detached_at is None],
+        apology_due=_apology_due(case, deadline, now),
     )
 
 
@@ -174,6 +182,22 @@ def attempt_on(
         return dossier_page(dossier, at_home(said, opened), opened)
 
     return attempt(command, then, again)
+
+
+def _asked_open() -> str:
+    """Return the prefix of the folded form that a link asks to be shown open."""
+    act = acts.BY_NAME.get(request.args.get("open", ""))
+    return acts.prefix_of(act) if act is not None else ""
+
+
+def _apology_due(case: Case, deadline: Deadline, now: datetime) -> bool:
+    """Tell whether it is time to apologise, or past it, and there is no result."""
+    if deadline.due_at is None or not deadline.running or not case.going:
+        return False
+    calendar = office().catalogue.calendar(case.view.competent_agency)
+    soon = case.version.procedure.warnings.due_soon_hours
+    moments = warning_moments(deadline.due_at, case.view.received_at, calendar, soon)
+    return warning_now(moments, now) in {WarningKind.APOLOGY_DUE, WarningKind.OVERDUE}
 
 
 def _parts(view: DossierView) -> Resource:

@@ -1,4 +1,4 @@
-"""Lists of dossiers: found by words, those whose result waits to be handed over."""
+"""Dossiers of the agency, found by words, and the register of those received."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from api.auth import current_actor, declares, office
 from api.formatting import moment
 from api.pages.shell import agency_name, following, show
 from engine.law.codes import NationalStatus
+from engine.law.working_time import ZONE
 from workflows import dossiers
 from workflows.dossiers import DossierQuery
 
 blueprint = Blueprint("list_pages", __name__)
 
 LINES = 50
+STATUSES = {str(int(s)): s.label for s in NationalStatus}
 
 
 @blueprint.get("/dossiers")
@@ -30,39 +32,20 @@ def dossier_list() -> str:
         cursor=asked.get("cursor", ""),
         limit=LINES,
     )
-    return _page("Hồ sơ", "dossiers", query)
-
-
-@blueprint.get("/results")
-@declares("dossier.list")
-def results() -> str:
-    """Show the dossiers whose result lies at the counter."""
-    query = DossierQuery(
-        status=int(NationalStatus.RESOLVED),
-        q=request.args.get("q", ""),
-        cursor=request.args.get("cursor", ""),
-        limit=LINES,
-    )
-    return _page("Kết quả chờ trả", "results", query)
-
-
-STATUSES = {str(int(s)): s.label for s in NationalStatus}
-
-
-def _page(title: str, section: str, query: DossierQuery) -> str:
     here, actor = office(), current_actor()
     found = dossiers.list_dossiers(here, actor, query)
-    names = {v.procedure.code: v.procedure.name for v in here.catalogue.procedures()}
+    today = here.clock.now().astimezone(ZONE).date()
     return show(
         "staff/dossiers.html",
-        section=section,
+        section="dossiers",
         actor=actor,
-        title=title,
         query=query,
         lines=found.items,
         following=following(found),
-        statuses=STATUSES if section == "dossiers" else {},
-        procedures=names,
+        statuses=STATUSES,
+        procedures={v.procedure.code: v.procedure.name for v in here.catalogue.procedures()},
         moment=moment,
         agency_name=agency_name,
+        first_day=today.replace(day=1),
+        last_day=today,
     )

@@ -8,25 +8,26 @@ from werkzeug.wrappers import Response
 from api.auth import current_actor, declares, office
 from api.formatting import money
 from api.pages.asking import Asking, asking, attempt, form_key
+from api.pages.doing import RESULTS
+from api.pages.parcel import Parcel
 from api.pages.shell import show
 from api.pages.showing import limit_words, version_of
+from engine.law.checklist import missing
 from engine.law.fees import applicable
 from engine.law.provisions import ComponentMode
 from engine.law.working_time import ZONE
-from workflows import intake
+from workflows import intake, supplements
 from workflows.catalogue import Version
 from workflows.errors import InvalidInput
 from workflows.intake import ReceiveDossier
 from workflows.noting import Contact, Submitter
 from workflows.permitting import RECEIVE, list_of, permit
+from workflows.supplements import RequestSupplement
 from workflows.views import DossierView
 
 blueprint = Blueprint("receive_pages", __name__)
 
 CHANNELS = (("counter", "Trực tiếp tại quầy"), ("post", "Bưu chính"), ("online", "Trực tuyến"))
-RESULTS = (
-    ("counter", "Đến nhận tại quầy"), ("post", "Gửi bưu chính"), ("electronic", "Bản điện tử"),
-)  # fmt: skip
 SUBMITTERS = (
     ("self", "Chính người có hồ sơ"),
     ("authorised", "Người được ủy quyền"),
@@ -35,6 +36,7 @@ SUBMITTERS = (
 NOT_BROUGHT = frozenset({ComponentMode.LOOKUP, ComponentMode.HELD})
 MOST_OF_A_PAPER = 99
 MOST_PIECES = 1_000
+USUAL_REASON = "Bổ sung giấy tờ còn thiếu."
 
 
 @blueprint.get("/receive")
@@ -64,16 +66,41 @@ def form(code: str) -> str:
 @declares("dossier.receive")
 def receive(code: str) -> Response:
     """Receive the dossier, and show it with its receipt."""
+    may_receive()
     here, actor = office(), current_actor()
     version = version_of(here, code)
+    parcel = Parcel()
 
     def command() -> DossierView:
-        return intake.receive(here, actor, _command(version))
+        parcel.take_in(c.id for c in version.procedure.components)
+        view = intake.receive(here, actor, _command(version, parcel))
+        return _ask_for(view, version) if request.form.get("then") == "ask" else view
 
     def then(view: DossierView) -> str:
-        return url_for("dossier_pages.show_dossier", dossier=view.id, done="received")
+        asked = view.supplement_rounds > 0
+        done = "asked" if asked else "received"
+        return url_for("dossier_pages.show_dossier", dossier=view.id, done=done)
 
-    return attempt(command, then, lambda said: _form(code, said))
+    return attempt(command, then, lambda said: _form(code, said, parcel))
+
+
+def _ask_for(view: DossierView, version: Version) -> DossierView:
+    """Ask for every paper that is missing, at the step that may ask; the dossier as it is then."""
+    procedure = version.procedure
+    lacking = tuple(line.component for line in missing(procedure, view.components))
+    law = procedure.supplement
+    asks = procedure.facts[law.fact].set_by if law is not None else ()
+    step = next((s for s in view.tasks if s.element in asks), None)
+    if not lacking or step is None:
+        return view
+    command = RequestSupplement(
+        dossier=view.id,
+        task=step.task,
+        components=lacking,
+        reason=request.form.get("reason", "").strip() or USUAL_REASON,
+        idempotency_key=f"{form_key()}:ask",
+    )
+    return supplements.request(office(), current_actor(), command)
 
 
 def may_receive() -> None:
@@ -82,7 +109,7 @@ def may_receive() -> None:
     permit(actor, RECEIVE, list_of(actor.agency))
 
 
-def _form(code: str, said: Asking | None = None) -> str:
+def _form(code: str, said: Asking | None = None, parcel: Parcel | None = None) -> str:
     version = version_of(office(), code)
     today = office().clock.now().astimezone(ZONE).date()
     channel = said.value("channel", "counter") if said else "counter"
@@ -99,10 +126,13 @@ def _form(code: str, said: Asking | None = None) -> str:
         channels=CHANNELS,
         results=RESULTS,
         submitters=SUBMITTERS,
+        handed_in=parcel.names if parcel is not None else {},
+        asks=version.procedure.supplement is not None,
+        usual_reason=USUAL_REASON,
     )
 
 
-def _command(version: Version) -> ReceiveDossier:
+def _command(version: Version, parcel: Parcel) -> ReceiveDossier:
     typed = {name: request.form.get(name, "").strip() for name in TYPED}
     if not typed["applicant_name"]:
         raise InvalidInput("applicant_name", "hãy điền họ tên người có hồ sơ")
@@ -125,7 +155,8 @@ def _command(version: Version) -> ReceiveDossier:
             result_by=typed["result_by"] or "counter",
             result_address=typed["result_address"],
         ),
-        components={c.id: noted for c in procedure.components if (noted := _paper(c.id))},
+        components={c.id: noted for c in procedure.components if (noted := _paper(c.id, parcel))},
+        files=parcel.files,
         exemptions={
             f.id: ground
             for f in procedure.fees
@@ -146,9 +177,10 @@ TYPED = (
 )  # fmt: skip
 
 
-def _paper(component: str) -> dict[str, int]:
+def _paper(component: str, parcel: Parcel) -> dict[str, int]:
     """Return what was typed of a paper: its counts; nothing for a paper that was not brought."""
     counted = {n: _count(f"{n}-{component}", MOST_OF_A_PAPER) for n in ("originals", "copies")}
+    counted["electronic"] = len(parcel.files.get(component, ()))
     return {name: number for name, number in counted.items() if number}
 
 

@@ -65,7 +65,7 @@ PLACES: tuple[tuple[Place, frozenset[str] | None], ...] = (
     (Place(section="receive", label="Tiếp nhận", endpoint="receive_pages.start", key="r"), COUNTER),
     (Place(section="dossiers", label="Hồ sơ", endpoint="list_pages.dossier_list", key="l"), None),
     (
-        Place(section="results", label="Trả kết quả", endpoint="list_pages.results", key="t"),
+        Place(section="results", label="Trả kết quả", endpoint="result_pages.results", key="t"),
         COUNTER,
     ),
     (Place(section="unit", label="Đơn vị", endpoint="unit_pages.unit", key="u"), HEADS),

@@ -69,13 +69,16 @@ def release_result(dossier: str, task: str) -> Response:
 @declares("supplement.request")
 def request_supplement(dossier: str, task: str) -> Response:
     """Ask the applicant for papers, all at once."""
+    asked = tuple(request.form.getlist("component"))
+    said = {name: request.form.get(f"reason-{name}", "").strip() for name in asked}
     return _do(
         "asked",
         supplements.request,
         supplements.RequestSupplement,
         dossier,
         task=task,
-        components=tuple(request.form.getlist("component")),
+        components=asked,
+        reasons={name: words for name, words in said.items() if words},
         reason=request.form.get("reason", "").strip(),
     )
 

@@ -152,10 +152,12 @@ def about(route: Route, dossier: DossierView, actor: Actor, world: World) -> Res
     if noun == "person" and "<string:person>" not in route.rule and route.method == "POST":
         return governed(agencies, actor.agency)
     if noun in {"person", "token", "substitution", "access_log"}:
+        page = route.rule == "/substitutions"  # is about the agency of who looks
+        agency = actor.agency if page else COMMUNE
         absent = "target" if "<string:substitution>" in route.rule else ""
-        if route.action == "substitution.list" and actor.agency == COMMUNE:
+        if page or (route.action == "substitution.list" and actor.agency == COMMUNE):
             absent = actor.person
-        return governed(agencies, COMMUNE, person=absent)
+        return governed(agencies, agency, person=absent)
     if "<string:dossier>" in route.rule:
         return _part(route, dossier)
     return Resource(agency=COMMUNE if route.by_agency else actor.agency)

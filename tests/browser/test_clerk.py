@@ -32,11 +32,15 @@ def test_a_clerk_receives_asks_for_papers_takes_them_and_hands_the_result_over(p
     page.fill("#applicant_name", NAME)
     page.fill("#phone", "0912345678")
     page.fill("#originals-birth_record", "")
+    picture = {"name": "tờ khai.png", "mimeType": "image/png", "buffer": page.screenshot()}
+    page.set_input_files("#file-declaration", picture)
     page.click("button:has-text('Tiếp nhận và in giấy hẹn')")
     dossier = page.url.split("/dossiers/")[1].split("?")[0]
     assert page.inner_text("h1") == NAME
     receipt = page.get_attribute(".done a", "href")
     assert page.request.get(desk.address + receipt).body()[:5] == b"%PDF-"
+    assert page.locator(".checklist a:has-text('tờ khai.png')").count() == 1
+    assert "đang giải quyết hồ sơ" in _citizen(browser, desk, dossier)
 
     assert page.is_checked("input[name=component][value=birth_record]")
     page.fill("#reason", "Nộp Giấy chứng sinh bản chính.")
@@ -53,7 +57,8 @@ def test_a_clerk_receives_asks_for_papers_takes_them_and_hands_the_result_over(p
     assert "Đã xong bước" in _text(page)
 
     desk.go_on(dossier, "return_result")
-    page.goto(f"{desk.address}/results")
+    assert "Hồ sơ đã có kết quả" in _citizen(browser, desk, dossier)
+    page.click("text=Trả kết quả")
     page.click(f".list a:has-text('{NAME}')")
     assert page.input_value("#collected_by") == NAME
     page.click("button:has-text('Trả kết quả')")
@@ -85,9 +90,20 @@ def test_the_same_desk_works_by_keyboard_alone(page, desk):
 def test_the_desk_works_without_javascript(browser, desk):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
-    view = desk.receive("Hoàng Thị Tắt")
     desk.sign_in(page, "one_stop_clerk", "H55.904.01")
-    page.goto(f"{desk.address}/dossiers/{view.id}")
+    page.goto(f"{desk.address}/receive/1.001193")
+    page.fill("#applicant_name", "Hoàng Thị Tắt")
+    page.fill("#originals-birth_record", "")
+    page.click("summary:has-text('Còn thiếu giấy tờ')")
+    page.click("button:has-text('in phiếu yêu cầu bổ sung')")
+    assert "Yêu cầu bổ sung lần 1: Giấy chứng sinh" in _text(page)
+    paper = page.get_attribute(".done a", "href")
+    assert page.request.get(desk.address + paper).body()[:5] == b"%PDF-"
+    page.click("summary:has-text('Đính chính')")
+    page.fill("#correction-phone", "0987654321")
+    page.fill("#correction-reason", "Người nộp đổi số")
+    page.click("button:has-text('Đính chính, cấp lại')")
+    assert "Đính chính điện thoại" in _text(page)
     page.click("summary:has-text('Người nộp rút hồ sơ')")
     page.fill("#withdrawal-reason", "Không còn nhu cầu")
     page.click("button:has-text('Rút hồ sơ')")

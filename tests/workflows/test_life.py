@@ -16,6 +16,7 @@ from tests.builders import CENTRE, CLERK, COMMUNE, LEADER, MONDAY, OFFICER, rece
 from tests.living import OTHER_LEADER, at, done, living_office, wait_until
 from workflows import (
     apologies,
+    approvals,
     dossiers,
     handovers,
     intake,
@@ -392,7 +393,11 @@ def test_one_round_more_needs_a_leader_who_is_not_the_one_who_asks(office: Offic
     own = LEADER.__class__(person=CLERK.person, agency=COMMUNE, role="leader")
     with pytest.raises(Forbidden):
         supplements.approve(office, own, ApproveRound(dossier=view.id))
+    [waiting] = approvals.approvals(office, OTHER_LEADER)
+    assert (waiting.kind, waiting.dossier, waiting.reason) == ("round", view.id, "Cần thêm")
+    assert approvals.approvals(office, own) == ()
     supplements.approve(office, OTHER_LEADER, ApproveRound(dossier=view.id))
+    assert approvals.approvals(office, OTHER_LEADER) == ()
     view = ask(office, view)
     assert (view.supplement_rounds, view.status) == (3, 5)
     view = take(office, view)

@@ -18,6 +18,7 @@ from workflows.store.tables import dossier, event
 from workflows.store.types import canonical
 
 _COLUMNS = [event.c[f.name] for f in fields(EventRow)]
+_PROPOSED = "further_round_proposed"
 _DOSSIER = [dossier.c[f.name] for f in fields(DossierRow)]
 
 
@@ -114,6 +115,20 @@ class Events:
         query = sa.select(*_COLUMNS).where(event.c.dossier_id == dossier_id, event.c.seq > after)
         rows = self._connection.execute(query.order_by(event.c.seq))
         return [EventRow(**row._mapping) for row in rows]  # noqa: SLF001
+
+    def proposed_rounds(self, agency: str, limit: int) -> list[EventRow]:
+        """Return the proposals of further rounds nobody decided yet, of an agency's dossiers."""
+        later = event.alias("later")
+        decided = sa.exists().where(
+            later.c.dossier_id == event.c.dossier_id,
+            later.c.seq > event.c.seq,
+            later.c.kind.in_(["further_round_approved", "supplement_requested", _PROPOSED]),
+        )
+        its = (dossier.c.receiving_unit, dossier.c.competent_agency)
+        query = sa.select(*_COLUMNS).join_from(event, dossier, event.c.dossier_id == dossier.c.id)
+        query = query.where(event.c.kind == _PROPOSED, dossier.c.ended_at.is_(None), ~decided)
+        query = query.where(sa.or_(*(c == agency for c in its))).order_by(event.c.at).limit(limit)
+        return [EventRow(**row._mapping) for row in self._connection.execute(query)]  # noqa: SLF001
 
     def last_recorded(self) -> datetime | None:
         """Return when the latest event was written down, None in an empty record."""
