@@ -9,11 +9,14 @@ from __future__ import annotations
 import hmac
 import re
 
-from engine.law.whereabouts import Seen, Turn, Whereabouts, whereabouts
+from engine.law.whereabouts import IssuedResult, Seen, Turn, Whereabouts, whereabouts
+from engine.law.working_time import ZONE
+from engine.timing.events import ResultReturned
 from workflows.accounting import account_of
 from workflows.errors import WorkflowError
 from workflows.office import Office
 from workflows.store import UnitOfWork
+from workflows.store.records import DossierRow
 
 TOKEN = re.compile(r"[a-z2-7]{16,32}")
 LAST_DIGITS = 4
@@ -51,6 +54,17 @@ def by_code(office: Office, code: str, phone_last_digits: str) -> Whereabouts:
     good = len(asked) == LAST_DIGITS
     matches = [hmac.compare_digest(end.encode(), asked) for end in ends]
     return _answer(office, dossier if good and any(matches) else None, "code")
+
+
+def _issued(uow: UnitOfWork, row: DossierRow) -> IssuedResult | None:
+    """Return the result as it left the office, None before it did."""
+    happened = uow.events.concerning(row.id, kinds=("result_returned",), elements=())
+    sent = [e for e in happened if isinstance(e, ResultReturned)]
+    if row.released_at is None and not sent:
+        return None
+    day = row.released_at.astimezone(ZONE).date() if row.released_at is not None else None
+    sent_hash = sent[-1].file_hash if sent else ""
+    return IssuedResult(number=row.release_number, released_on=day, file_hash=sent_hash)
 
 
 def _answer(office: Office, dossier: str | None, how: str) -> Whereabouts:
@@ -93,5 +107,6 @@ def _seen(uow: UnitOfWork, office: Office, dossier: str) -> Whereabouts:
         missing=[names.get(one, one) for one in asked],
         waits_elsewhere=bool(waiting) and all(s.clock == "other_agency" for s in waiting),
         result_by=noted.result_by if noted is not None else "counter",
+        result=_issued(uow, row),
     )
     return whereabouts(seen, office.clock.now())

@@ -11,11 +11,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import segno
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, url_for
 from markupsafe import Markup
 
 from api.auth import PUBLIC, declares, office
 from api.formatting import money
+from api.pages.citizen import CHANNELS as CHANNELS_EN
+from api.pages.citizen import LEVELS as LEVELS_EN
+from api.pages.citizen import MODES as MODES_EN
+from api.pages.citizen import amount_words, is_english, limit_words_english, page
 from api.pages.showing import CHANNELS, LEVELS, limit_words, version_of
 from engine.law.procedure import Procedure
 from engine.law.provisions import Channel, Component, ComponentMode, Fee, FeeChannel
@@ -84,14 +88,15 @@ def posted() -> str:
     for version in office().catalogue.procedures():
         fields.setdefault(version.procedure.field, []).append(version.procedure)
     groups = [(name, sorted(found, key=lambda p: p.name)) for name, found in sorted(fields.items())]
-    return _page("citizen/catalogue.html", groups=groups, limit_words=limit_words)
+    words = limit_words_english if is_english() else limit_words
+    return page("citizen/catalogue.html", groups=groups, limit_words=words)
 
 
 @blueprint.get("/thu-tuc/<string:code>")
 @declares(PUBLIC)
 def notice(code: str) -> str:
     """Show one procedure as it is posted."""
-    return _page("citizen/notice.html", n=notice_of(version_of(office(), code)))
+    return page("citizen/notice.html", n=notice_of(version_of(office(), code), en=is_english()))
 
 
 @blueprint.get("/thu-tuc/<string:code>/to-niem-yet")
@@ -100,8 +105,11 @@ def poster(code: str) -> str:
     """Show the sheet A4 for the wall, with a QR that leads to the page."""
     version = version_of(office(), code)
     address = url_for("catalogue.notice", code=version.procedure.code, _external=True)
-    return _page(
-        "citizen/poster.html", n=notice_of(version), address=address, qr=qr_picture(address)
+    return page(
+        "citizen/poster.html",
+        n=notice_of(version, en=is_english()),
+        address=address,
+        qr=qr_picture(address),
     )
 
 
@@ -112,51 +120,59 @@ def qr_picture(text: str) -> Markup:
     return Markup(svg)  # noqa: S704 - drawn by segno from modules, the text is not in it
 
 
-def notice_of(version: Version) -> Notice:
-    """Return what is posted of a procedure."""
+def notice_of(version: Version, *, en: bool = False) -> Notice:
+    """Return what is posted of a procedure, in Vietnamese or its own words in English."""
     procedure = version.procedure
     limit = procedure.time_limit
-    after = f"Nộp sau {limit.cut_off}: tính từ ngày làm việc tiếp theo."
+    after = (
+        f"Handed in after {limit.cut_off}: counted from the next working day."
+        if en
+        else f"Nộp sau {limit.cut_off}: tính từ ngày làm việc tiếp theo."
+    )
     papers = procedure.components
     return Notice(
         code=procedure.code,
         name=procedure.name,
         field=procedure.field,
-        level=LEVELS[procedure.level],
+        level=(LEVELS_EN if en else LEVELS)[procedure.level],
         mechanism=procedure.mechanism,
-        limit=limit_words(limit),
+        limit=limit_words_english(limit) if en else limit_words(limit),
         cut_off=after if ":" in limit.cut_off else "",
-        needed=tuple(_paper(c) for c in papers if c.required and c.mode in BROUGHT),
-        sometimes=tuple(_paper(c) for c in papers if not c.required and c.mode in BROUGHT),
-        fetched=tuple(_paper(c) for c in papers if c.mode not in BROUGHT),
-        prices=tuple(_price(f) for f in procedure.fees),
+        needed=tuple(_paper(c, en=en) for c in papers if c.required and c.mode in BROUGHT),
+        sometimes=tuple(_paper(c, en=en) for c in papers if not c.required and c.mode in BROUGHT),
+        fetched=tuple(_paper(c, en=en) for c in papers if c.mode not in BROUGHT),
+        prices=tuple(_price(f, en=en) for f in procedure.fees),
         results=tuple(r.name for r in procedure.results) or (procedure.result_name,),
         steps=tuple(_steps(version)),
         basis=tuple(
             f"{b.text}{', ' + b.article if b.article else ''}" for b in procedure.legal_basis
         ),
         decision=procedure.decision,
-        supplement=_supplement(procedure),
+        supplement=_supplement(procedure, en=en),
     )
 
 
-def _paper(component: Component) -> Paper:
+def _paper(component: Component, *, en: bool) -> Paper:
+    original, copy = ("original", "copy") if en else ("bản chính", "bản sao")
     parts = [
-        f"{component.originals} bản chính" if component.originals else "",
-        f"{component.copies} bản sao" if component.copies else "",
+        f"{component.originals} {original}" if component.originals else "",
+        f"{component.copies} {copy}" if component.copies else "",
     ]
     return Paper(
         name=component.name,
         count=", ".join(p for p in parts if p),
-        how="" if component.mode is ComponentMode.SUBMIT else MODES[component.mode],
+        how=""
+        if component.mode is ComponentMode.SUBMIT
+        else (MODES_EN if en else MODES)[component.mode],
         form=component.form,
     )
 
 
-def _price(fee: Fee) -> Price:
-    channel = "" if fee.channel is FeeChannel.ALL else CHANNELS[Channel(fee.channel)]
-    where = f"nộp {channel}" if channel and channel not in fee.name else ""
-    amount = money(fee.amount_vnd) if fee.amount_vnd else "Miễn phí"
+def _price(fee: Fee, *, en: bool) -> Price:
+    channels = CHANNELS_EN if en else CHANNELS
+    channel = "" if fee.channel is FeeChannel.ALL else channels[Channel(fee.channel)]
+    where = f"{'' if en else 'nộp '}{channel}" if channel and channel not in fee.name else ""
+    amount = money(fee.amount_vnd) if fee.amount_vnd else ("Free" if en else "Miễn phí")
     return Price(
         name=fee.name,
         amount=f"{amount}{'/' + fee.per if fee.per and fee.amount_vnd else ''}",
@@ -175,16 +191,18 @@ def _steps(version: Version) -> Iterator[str]:
             yield drawn.name
 
 
-def _supplement(procedure: Procedure) -> str:
+def _supplement(procedure: Procedure, *, en: bool) -> str:
     asked = procedure.supplement
     if asked is None:
         return ""
+    if en:
+        within = amount_words(asked.auto_close_after, asked.auto_close_unit)
+        return (
+            "If papers are missing, the agency asks for all of them in one notice; bring them "
+            f"within {within}, or the dossier is closed."
+        )
     unit = asked.auto_close_unit.label
     return (
         "Nếu hồ sơ còn thiếu, cơ quan gửi một phiếu yêu cầu cho mọi giấy tờ; hãy bổ sung trong "
         f"{asked.auto_close_after} {unit}, quá thời gian đó hồ sơ được đóng."
     )
-
-
-def _page(template: str, **values: object) -> str:
-    return render_template(template, home=request.host_url, **values)

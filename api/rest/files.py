@@ -27,7 +27,13 @@ from workflows.views import Page
 blueprint = Noun("files", __name__, description="Tệp: tải lên, liệt kê, tải về, gỡ.")
 
 ENDPOINTS = frozenset(
-    {"files.upload", "files.attach", "file_pages.attach", "receive_pages.receive"}
+    {
+        "files.upload",
+        "files.attach",
+        "file_pages.attach",
+        "receive_pages.receive",
+        "lookup_pages.check_file",
+    }
 )
 MOST_BODY = files.MOST_BYTES + 64 * 1024
 MULTIPART = {

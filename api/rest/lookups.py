@@ -31,6 +31,14 @@ ANYBODY = {
 }
 
 
+class Issued(Schema):
+    """The result as it left the office."""
+
+    number = schemas.text("Số văn bản kết quả.")
+    released_on = fields.Date(required=True, allow_none=True)
+    file_hash = schemas.text("SHA-256 của tệp kết quả đã gửi; trống khi giao bản giấy.")
+
+
 class Whereabouts(Schema):
     """Where a dossier is; no name, no address, no id."""
 
@@ -44,6 +52,11 @@ class Whereabouts(Schema):
     todo_en = schemas.text("Như trên, bằng tiếng Anh.")
     missing = fields.List(fields.String(), required=True)
     owed_vnd = schemas.whole("Còn phải nộp, đồng.")
+    agency = schemas.text("Cơ quan giải quyết.")
+    clock_running = schemas.flag("Thời hạn của cơ quan đang chạy.")
+    result = fields.Nested(
+        Issued, required=True, allow_none=True, metadata={"description": "null khi chưa phát hành."}
+    )
 
 
 class StatusBody(Strict):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from engine.law.codes import NationalStatus
@@ -25,6 +25,22 @@ class Turn(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class IssuedResult:
+    """The result as it left the office: its number and day, the SHA-256 of the file sent, if any.
+
+    Whoever holds a file can ask whether it is the one that was sent.
+    """
+
+    number: str
+    released_on: date | None
+    file_hash: str
+
+    def is_this(self, sha256: str) -> bool:
+        """Tell whether a file with this hash is the one that was sent."""
+        return bool(self.file_hash) and self.file_hash == sha256
+
+
+@dataclass(frozen=True, kw_only=True)
 class Seen:
     """What the record says of a dossier, as far as anybody may know it."""
 
@@ -37,6 +53,7 @@ class Seen:
     missing: Sequence[str] = ()
     waits_elsewhere: bool = False
     result_by: str = "counter"
+    result: IssuedResult | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +70,9 @@ class Whereabouts:
     todo_en: str
     missing: tuple[str, ...]
     owed_vnd: int
+    agency: str = ""
+    clock_running: bool = False
+    result: IssuedResult | None = None
 
 
 _BY = {
@@ -84,6 +104,9 @@ def whereabouts(seen: Seen, now: datetime) -> Whereabouts:
         todo_en=todo_en,
         missing=tuple(seen.missing) if turn is Turn.APPLICANT else (),
         owed_vnd=seen.owed_vnd,
+        agency=seen.agency,
+        clock_running=seen.running and turn is not Turn.NOBODY,
+        result=seen.result,
     )
 
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+from datetime import UTC
+
 import pytest
 
-from tests.browser.conftest import LONG_NAME, ROOT
+from tests.browser.conftest import CENTRE, LONG_NAME, ROOT
+from workflows.results import ReturnResult, return_result
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
@@ -96,3 +100,36 @@ def test_a_citizens_page_weighs_less_than_fifty_kilobytes_and_runs_no_script(bro
         assert LONG_NAME not in page.content()
         assert grave(page) == []
         context.close()
+
+
+def test_a_citizen_reads_english_and_checks_the_file_that_was_sent(phone, desk):
+    view = desk.receive(LONG_NAME, phone="0912345678")
+    phone.goto(f"{desk.address}/tra-cuu/{desk.token(view.id)}?lang=en")
+    assert "The agency's time limit is running." in phone.inner_text("main")
+    assert phone.get_attribute("html", "lang") == "en"
+    phone.click("text=Tiếng Việt")
+    assert "Đang tính vào thời hạn của cơ quan" in phone.inner_text("main")
+
+    desk.go_on(view.id, "return_result")
+    content = b"%PDF-1.7 the result"
+    sent = ReturnResult(
+        dossier=view.id, manner="online", file_hash=hashlib.sha256(content).hexdigest()
+    )
+    return_result(desk.office, desk.actor("one_stop_clerk", CENTRE), sent)
+    for given, words in ((content, "Đúng là kết quả"), (content + b" ", "Không phải tệp đó")):
+        phone.goto(f"{desk.address}/tra-cuu/{desk.token(view.id)}")
+        assert sent.file_hash in phone.inner_text("main")
+        file = {"name": "kết quả.pdf", "mimeType": "application/pdf", "buffer": given}
+        phone.set_input_files("#file", file)
+        phone.click("button:has-text('Kiểm tra tệp')")
+        assert words in phone.inner_text("main")
+        assert grave(phone) == []
+
+
+def test_an_appointment_goes_into_the_calendar_of_a_telephone(phone, desk):
+    view = desk.receive(LONG_NAME, phone="0912345678")
+    answer = phone.request.get(f"{desk.address}/tra-cuu/{desk.token(view.id)}/hen.ics")
+    text = answer.text()
+    assert text.startswith("BEGIN:VCALENDAR\r\n")
+    assert f"DTSTART:{view.due_at.astimezone(UTC):%Y%m%dT%H%M%SZ}" in text
+    assert LONG_NAME not in text
