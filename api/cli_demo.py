@@ -34,6 +34,7 @@ from api.demo import (
     staff_name,
 )
 from api.formatting import day_of
+from api.pages.shell import ROLE_NAMES
 from config import Settings
 from engine.law.codes import NationalStatus
 from workflows import passwords
@@ -129,28 +130,31 @@ def show(office: Office) -> None:
 
 
 def show_ways_in(office: Office, address: str) -> None:
-    """Print who can sign in with which password, a token for each post, and where to begin.
+    """Print a token for each post, then who signs in where with which password, and where to begin.
 
-    All of it is new at every start. The password is one for all of them and need not be changed
+    All of it holds for this start only: the next one gives others. A password need not be changed
     first: a visitor should be at a desk within a minute.
     """
-    people: list[tuple[str, str, str]] = []
     tokens: list[tuple[str, str]] = []
-    password = passwords.one_time(office.ids)
-    for role, agency, what in POSTS:
-        person = staff_code(role, agency)
-        token, _ = hire(office, person, agency, role, staff_name(len(people)))
+    ways: list[tuple[str, str, str]] = []
+    for number, (role, agency, what) in enumerate(POSTS):
+        person, password = staff_code(role, agency), passwords.one_time(office.ids)
+        token, _ = hire(office, person, agency, role, staff_name(number))
         let_in(office, person, password)
-        people.append((what, agency_name_of(office, agency), person))
         tokens.append((person, token))
-    title = "Mã truy cập của API (chỉ in lần này)"
+        title = f"{ROLE_NAMES[role]}, {agency_name_of(office, agency)}: {what}"
+        ways.append((title, f"{address}/sign-in?person={person}", password))
+    title = "Mã truy cập của API (chỉ dùng cho lần chạy này)"
     out().print(table(title, ("Mã cán bộ", ">Bearer"), tokens))
-    title = "Đăng nhập để thử"
-    out().print(table(title, ("Để thử", "Cơ quan", "Mã cán bộ"), people))
-    out().print(Text(f"Mật khẩu chung: {password}", style="bold"))
-    out().print(f"Bắt đầu: {address}/ · đăng nhập: {address}/sign-in?person={people[0][2]}")
+    out().print(Text("Đăng nhập để thử (mật khẩu chỉ dùng cho lần chạy này)", style="bold"))
+    for what, link, password in ways:
+        out().print(Text(what))
+        out().print(Text(f"  {link}  mật khẩu {password}", no_wrap=True), soft_wrap=True)
+    out().print(Text("Bắt đầu", style="bold"))
+    out().print(f"  {address}/", soft_wrap=True)
     if token := a_receipt(office):
-        out().print(f"Như người dân quét mã QR trên giấy tiếp nhận: {address}/tra-cuu/{token}")
+        out().print("Như người dân quét mã QR trên giấy tiếp nhận")
+        out().print(f"  {address}/tra-cuu/{token}", soft_wrap=True)
 
 
 def a_receipt(office: Office) -> str:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from click.testing import CliRunner
 
 from api import open_office
 from api.cli import main
-from api.cli_demo import resume
+from api.cli_demo import POSTS, resume, show_ways_in
 from api.demo import FIRST_DAY, FIRST_MOMENT, LAST_DAY, Demo, end_of_play, hire
 from api.simulation import Chance, working_days
 from config import Settings
 from engine.law.working_time import ZONE
 from tests.api.conftest import ROOT
-from workflows import reviews
+from workflows import reviews, signing_in
 from workflows.clock import SeededIds, SimulatedClock
+from workflows.signing_in import SignIn
 
 pytestmark = pytest.mark.slow
 
@@ -91,3 +94,15 @@ def test_the_clock_of_the_demo_goes_on_from_what_happened_last(tmp_path):
         moments.append(office.clock.now())
         office.store.close()
     assert moments[1] > moments[0] > end_of_play()
+
+
+def test_every_role_has_a_link_and_a_password_of_this_start(office, capsys):
+    show_ways_in(office, "http://127.0.0.1:8000")
+    printed = capsys.readouterr().out
+    found = re.findall(r"/sign-in\?person=(\S+)  mật khẩu (\S+)", printed)
+    assert len(found) == len({password for _, password in found}) == len(POSTS)
+    person, password = found[-1]
+    signing_in.sign_in(office, SignIn(person=person, password=password))
+    show_ways_in(office, "http://127.0.0.1:8000")
+    with pytest.raises(signing_in.WrongSignIn):
+        signing_in.sign_in(office, SignIn(person=person, password=password))
