@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 from werkzeug.serving import make_server
 
@@ -90,10 +91,11 @@ def page(browser: Browser) -> Iterator[Page]:
 class Desk:
     """A server on an office of its own, and what a test needs to be somebody there."""
 
-    def __init__(self, address: str, office: Office) -> None:
-        """Look at this office through this address."""
+    def __init__(self, address: str, app: Flask) -> None:
+        """Look at the office of this application through this address."""
         self.address = address
-        self.office = office
+        self.app = app
+        self.office: Office = app.extensions["motcua"]
 
     def hire(self, role: str, agency: str) -> str:
         """Give somebody new a post, with the longest kind of name; returns the code."""
@@ -169,7 +171,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     server = make_server("127.0.0.1", 0, app, threaded=True)
     worker = threading.Thread(target=server.serve_forever, daemon=True)
     worker.start()
-    yield Desk(f"http://127.0.0.1:{server.server_port}", office)
+    yield Desk(f"http://127.0.0.1:{server.server_port}", app)
     server.shutdown()
     worker.join()
     server.server_close()
