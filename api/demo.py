@@ -281,7 +281,8 @@ class Demo:
             idempotency_key=self._key(),
         )
         actor = self._member(step.agency, "opinion_officer")
-        self._follow(case, referrals.answer(self._office, actor, command))
+        referrals.answer(self._office, actor, command)
+        self._follow(case, self._fresh(case))
 
     # --- small things -----------------------------------------------------------------------------
 

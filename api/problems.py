@@ -77,6 +77,7 @@ TABLE: Mapping[type[Exception], tuple[int, str]] = {
     workflow.Stale: (412, "Hồ sơ đã thay đổi"),
     workflow.Conflict: (409, "Có người khác vừa thao tác"),
     workflow.NotOpen: (409, "Bước không còn mở"),
+    workflow.ReferralStands: (409, "Phiếu liên thông không ở trạng thái đó"),
     workflow.AlreadyClaimed: (409, "Bước đã có người nhận"),
     workflow.NotWaiting: (409, "Hồ sơ không ở bước đó"),
     workflow.IdempotencyMismatch: (422, "Khóa chống gửi trùng đã dùng cho việc khác"),

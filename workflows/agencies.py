@@ -21,6 +21,7 @@ class Agency:
     """One agency from `valid_from` to the end of `valid_to`.
 
     `next_by` names, by role, which of `NEXT_RULES` hands out the next step of that queue.
+    `installation` names the other installation that the agency works with, empty for this one.
     """
 
     code: str
@@ -36,6 +37,7 @@ class Agency:
     partners: Mapping[str, str] = field(default_factory=dict)
     hours: str = "standard"
     next_by: Mapping[str, str] = field(default_factory=dict)
+    installation: str = ""
     sample: bool = False
     source: str = ""
 
@@ -66,6 +68,11 @@ class Agencies:
             return self._agencies[code]
         except KeyError:
             raise NotFound("cơ quan", code) from None
+
+    def is_elsewhere(self, code: str) -> bool:
+        """Tell whether an agency works with another installation: it is reached by messages."""
+        agency = self._agencies.get(code)
+        return agency is not None and bool(agency.installation)
 
     def children(self, code: str) -> tuple[Agency, ...]:
         """Return the agencies directly under one."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Event
 
-from workflows import delivering, files, jobs, webhooks
+from workflows import delivering, files, jobs, reminders, webhooks
 from workflows.delivering import Carriers, Delivered
 from workflows.jobs import Done
 from workflows.office import Office
@@ -38,7 +38,9 @@ class Round:
 
 def work_once(office: Office, carriers: Carriers) -> Round:
     """Do what is due now, a bounded portion of each sort."""
-    return Round(timers=jobs.run_due(office), deliveries=delivering.deliver(office, carriers))
+    timers = jobs.run_due(office)
+    reminders.run_due(office)  # after the timers: what silence closed is not reminded of
+    return Round(timers=timers, deliveries=delivering.deliver(office, carriers))
 
 
 def work(

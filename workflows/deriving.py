@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.law.procedure import Escalation, Procedure, Referral
+from engine.law.provisions import Silence
 from engine.law.working_time import ZONE
 from engine.process import Advance
 from engine.timing.events import (
@@ -20,6 +21,7 @@ from engine.timing.events import (
     Event,
     ReferralAnswered,
     ReferralSent,
+    ReferralWithdrawn,
     ResultReleased,
     ResultSignedOff,
     StepCompleted,
@@ -28,11 +30,12 @@ from engine.timing.events import (
     SupplementRequested,
     SupplementTaken,
 )
+from engine.timing.events.referrals import Papers
 from workflows.agencies import Agencies
 from workflows.store.records import DossierRow, OutboxRow, StateRow, StepRow
 
 REFERRALS = uuid.UUID("5f0c8a52-6f0e-4d6b-9d1e-2c7c6f3b8a11")  # name space of referral ids
-WITHDRAWN = "withdrawn"
+ENDED = "hồ sơ kết thúc trước khi được trả lời"
 THROWN = "escalation"  # the kind of outgoing that nothing in the diagram caught
 
 
@@ -48,6 +51,13 @@ class Said:
     answer: str = ""
     note: str = ""
     step: str = ""  # the step the note is about
+    by: str = ""  # who answered at another installation, where and when by their clock
+    agency: str = ""
+    stamped_at: str = ""
+    documents: Papers = ()
+    due_at: datetime | None = None  # of the referral that is answered
+    kept: str = ""  # the answer had come before it was asked for
+    withdrawn: bool = False  # the question is taken back
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +72,7 @@ class Setting:
     referral_due: Callable[[Referral, datetime], datetime | None]
     said: Said = field(default_factory=Said)
     signer: str = ""
+    enclosed: Callable[[Referral], Papers] = lambda _: ()
 
 
 def referral_id(dossier_id: str, step: str) -> str:
@@ -196,6 +207,8 @@ def _asked(setting: Setting, event: StepEnabled, message: str, key: str) -> list
             element=referral.element,
             step=event.step,
             key=key,
+            documents=setting.enclosed(referral),
+            outside=setting.agencies.is_elsewhere(event.agency),
         )
     ]
 
@@ -248,18 +261,25 @@ def _answer(
     due_at: datetime | None,
     *,
     ended: bool,
-) -> ReferralAnswered:
-    silent = isinstance(event, StepWithdrawn)
-    answer = setting.said.answer
-    if silent:
-        answer = WITHDRAWN if ended else referral.silence.value
-    return ReferralAnswered(
-        at=event.at,
-        referral=referral_id(setting.dossier.id, event.step),
-        answer=answer,
-        late=due_at is not None and event.at > due_at and not silent,
-        silent=silent and not ended,
-    )
+) -> Event:
+    """Return what closing the wait means: an answer, silence by rule, or a question taken back."""
+    said = setting.said
+    named: dict[str, Any] = {
+        "at": event.at,
+        "referral": referral_id(setting.dossier.id, event.step),
+    }
+    stamp: dict[str, Any] = {"by": said.by, "agency": said.agency, "stamped_at": said.stamped_at}
+    gone = isinstance(event, StepWithdrawn)
+    if said.withdrawn and not gone:
+        return ReferralWithdrawn(reason=said.reason, **named)
+    if gone and (ended or referral.silence is not Silence.AGREED):
+        return ReferralWithdrawn(reason=ENDED if ended else "", **named)
+    if gone:
+        return ReferralAnswered(answer=referral.silence.value, silent=True, **named)
+    due_at = said.due_at or due_at
+    late = due_at is not None and event.at > due_at
+    given: dict[str, Any] = {"documents": said.documents, "kept": said.kept}
+    return ReferralAnswered(answer=said.answer, late=late, **given, **named, **stamp)
 
 
 def outside(procedure: Procedure, advance: Advance) -> Iterable[Any]:

@@ -71,6 +71,17 @@ class NotOpen(Conflict):
         super().__init__(step=step, state=state)
 
 
+class ReferralStands(Conflict):
+    """The referral stands where this cannot be done to it (any more)."""
+
+    code = "referral_stands"
+    sentence = "Phiếu liên thông {state}; không làm được việc này, hãy tải lại phiếu."
+
+    def __init__(self, state: str) -> None:
+        """Say in Vietnamese where it stands."""
+        super().__init__(state=state)
+
+
 class Suspended(Conflict):
     """The dossier is suspended: nothing of its process can be done until it goes on."""
 

@@ -9,19 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Protocol
+from functools import partial
+from typing import Any
 
 from engine import process
 from engine.law.authority import Actor
 from engine.law.fees import check_paid
-from engine.law.procedure import Procedure
 from engine.law.statuses import FinanceState
 from engine.law.working_time import WorkingCalendar
-from engine.process import Advance, WrongFact
-from engine.timing.events import DeadlineWarned, Event, StepAssigned, StepEvent
-from workflows import announcing, deriving, projecting
+from engine.process import Advance
+from engine.timing.events import DeadlineWarned, DossierResumed, Event, StepAssigned, StepEvent
+from workflows import announcing, deriving, meanings, projecting
 from workflows.announcing import News
 from workflows.catalogue import Version
+from workflows.commanding import Command, asked, known_components, settable
 from workflows.deriving import Said, Setting
 from workflows.errors import AlreadyClaimed, InvalidInput, NotFound, NotOpen, Stale, Suspended
 from workflows.office import Office
@@ -38,7 +39,7 @@ from workflows.standing import (
     with_deadline,
 )
 from workflows.store import UnitOfWork
-from workflows.store.commands import recall, request_hash
+from workflows.store.commands import recall
 from workflows.store.events import Stamp, chain
 from workflows.store.records import DossierRow, EventRow, OutboxRow, StateRow, StepRow
 from workflows.store.searching import found_by, named
@@ -46,15 +47,6 @@ from workflows.store.unit_of_work import AFTER_SAVE, BEFORE_SAVE
 from workflows.viewing import dossier_view
 from workflows.views import DossierView
 from workflows.worktime import referral_due, timer_time
-
-
-class Command(Protocol):
-    """What every command has; the key makes a repeat harmless."""
-
-    @property
-    def idempotency_key(self) -> str:
-        """Return the caller's key, empty for none."""
-        ...
 
 
 @dataclass(kw_only=True)
@@ -134,13 +126,7 @@ class Held:
 
     def may_set(self, element: str, facts: Mapping[str, Any]) -> None:
         """Raise WrongFact for a fact that this element is not allowed to set."""
-        declared = self.version.procedure.facts
-        for name in facts:
-            fact = declared.get(name)
-            if fact is not None and fact.set_by and element not in fact.set_by:
-                allowed = ", ".join(fact.set_by)
-                message = f"Dữ kiện «{name}» không đặt được ở bước «{element}»; chỉ ở: {allowed}."
-                raise WrongFact(message, element=name)
+        settable(self.version.procedure, element, facts)
 
     def goes_on(self) -> None:
         """Raise Suspended while the dossier stands still: nothing of its process is done then."""
@@ -164,20 +150,19 @@ class Held:
         taken = () if step.assignee else (StepAssigned(assignee=self.actor.person, **named),)
         return self.save(advance, before=taken, after=after)
 
-    def deliver(self, wait: Mapping[str, Any], facts: Mapping[str, Any], said: Said) -> DossierView:
+    def deliver(
+        self,
+        wait: Mapping[str, Any],
+        facts: Mapping[str, Any],
+        said: Said,
+        *,
+        after: Sequence[Event] = (),
+    ) -> DossierView:
         """Deliver the message that a subscription waits for and save."""
         self.goes_on()
         self.may_set(wait["element"], facts)
         self.said = said
-        advance = process.deliver(
-            self.version.definition,
-            self.state.state,
-            wait["name"],
-            key=wait["key"],
-            facts=facts,
-            **self.engine,
-        )
-        return self.save(advance)
+        return self.save(self._delivered(wait, facts), after=after)
 
     def save(
         self,
@@ -192,14 +177,47 @@ class Held:
         the process stands where it stood.
         """
         self.uow.at_point(BEFORE_SAVE)
-        understood = deriving.understand(self._setting(), advance) if advance else []
-        happened = self._happened([*before, *understood, *after])
-        if happened:
-            self._record(happened, advance)
+        self._keep(advance, before, after)
         view = dossier_view(self.version, self.row, self.state, self.steps.values(), self.now)
         self._remember(view)
         self.uow.at_point(AFTER_SAVE)
         return view
+
+    def _keep(
+        self, advance: Advance | None, before: Sequence[Event] = (), after: Sequence[Event] = ()
+    ) -> None:
+        waited = {s["id"] for s in self.state.subscriptions}
+        understood = deriving.understand(self._setting(), advance) if advance else []
+        happened = self._happened([*before, *understood, *after])
+        if not happened:
+            return
+        self._record(happened, advance)
+        resumed = any(isinstance(h.event, DossierResumed) for h in happened)
+        self._deliver_kept(set() if resumed else waited)
+
+    def _deliver_kept(self, waited: set[str]) -> None:
+        """Deliver answers that had come before the process waited for them."""
+        named = {r.message for r in self.version.procedure.referrals if r.message}
+        new = [s for s in self.state.subscriptions if s["name"] in named and s["id"] not in waited]
+        if not new or not self.row.early_answers or self.row.suspended_at is not None:
+            return
+        kept = self.uow.referrals.early(self.row.id, {s["name"] for s in new})
+        for wait in new:
+            found = next((k for k in kept if meanings.fits(k, wait)), None)
+            if found is not None:
+                self.said = meanings.said_of(found)
+                self._keep(self._delivered(wait, found.facts))
+                return
+
+    def _delivered(self, wait: Mapping[str, Any], facts: Mapping[str, Any]) -> Advance:
+        return process.deliver(
+            self.version.definition,
+            self.state.state,
+            wait["name"],
+            key=wait["key"],
+            facts=facts,
+            **self.engine,
+        )
 
     def _setting(self) -> Setting:
         return Setting(
@@ -211,6 +229,7 @@ class Held:
             referral_due=referral_due(self.calendar),
             said=self.said,
             signer=self.actor.person,
+            enclosed=partial(meanings.enclosed_now, self.uow, self.row.id),
         )
 
     def _happened(self, events: Iterable[Event]) -> list[Happened]:
@@ -227,6 +246,7 @@ class Held:
                     actor=self.actor.person,
                     clock=clock,
                     on_behalf_of=stood_in_for(self.actor),
+                    agency=self.actor.agency,
                 )
             )
         return found
@@ -247,14 +267,23 @@ class Held:
         uow.steps.save(list(changed.values()))
         if named(self.row) != self.named:
             uow.searching.index(self.row, found_by(self.row), is_new=self.is_new)
-        self._save_meanings(happened, events)
+        told = self._write_meanings(happened)
         self.state = state or self.state
         uow.jobs.save_timers(self.row.id, waited, self._waiting(self.state))
         outgoing: list[OutboxRow] = []
         if advance is not None:
             setting, ids = self._setting(), self.office.ids
             outgoing = deriving.outbox_rows(setting, advance, ids.new_id, self.now)
-        uow.jobs.send([*outgoing, *self._announced(events, rows, before)])
+        uow.jobs.send([*outgoing, *told, *self._announced(events, rows, before)])
+
+    def _write_meanings(self, happened: Sequence[Happened]) -> list[OutboxRow]:
+        """Write rounds and referrals; return what other installations have to be told of them."""
+        meanings.write_rounds(self.uow, self.row.id, happened)
+        if not meanings.stamps_in(happened):
+            return []
+        procedure, calendar = self.version.procedure, self.calendar
+        changed = meanings.write_referrals(self.uow, self.row.id, happened, procedure, calendar)
+        return meanings.to_installations(self.row, happened, changed, self.office.ids.new_id)
 
     def note(self, *events: Event) -> DossierView:
         """Append events that change no step: what people saw of the dossier still holds."""
@@ -263,7 +292,8 @@ class Held:
         self.row = beside(row, self.version.procedure, events)
         self.uow.dossiers.save(self.row)
         self.uow.events.append(rows)
-        self.uow.jobs.send(self._announced(events, rows, before))
+        told = self._write_meanings(self._happened(events))
+        self.uow.jobs.send([*told, *self._announced(events, rows, before)])
         view = dossier_view(self.version, self.row, self.state, self.steps.values(), self.now)
         self._remember(view)
         return view
@@ -329,20 +359,6 @@ class Held:
             past = self.uow.events.concerning(row.id, kinds=kinds, elements=elements)
         return with_deadline(row, procedure, [*past, *events], self.calendar)
 
-    def _save_meanings(self, happened: list[Happened], events: list[Event]) -> None:
-        """Write supplement rounds and referrals; no such event, no statement."""
-        uow, dossier_id = self.uow, self.row.id
-        procedure, due = self.version.procedure, referral_due(self.calendar)
-        by_element = {r.element: r for r in procedure.referrals}
-        messages = {r.element: r.message for r in procedure.referrals}
-        asked = projecting.new_referrals(
-            dossier_id, events, messages, lambda element, at: due(by_element[element], at)
-        )
-        uow.referrals.add(asked)
-        uow.referrals.answer(projecting.answers(events))
-        uow.supplements.add(projecting.new_rounds(dossier_id, happened))
-        uow.supplements.taken(dossier_id, projecting.rounds_taken(events))
-
     def _remember(self, view: DossierView) -> None:
         if self.command.idempotency_key:
             self.uow.commands.remember(
@@ -353,21 +369,6 @@ class Held:
                 result=view.to_record(),
                 at=self.now,
             )
-
-
-def known_components(procedure: Procedure, named: Iterable[str]) -> None:
-    """Raise InvalidInput for a paper the procedure does not have."""
-    known = [c.id for c in procedure.components]
-    for name in named:
-        if name not in known:
-            reason = f"không có giấy tờ «{name}»; các giấy tờ: {', '.join(known)}"
-            raise InvalidInput("components", reason)
-
-
-def asked(command: Command, actor: Actor) -> str:
-    """Return the hash of what a command asks for, and in which post: another is asked anew."""
-    post = {"agency": actor.agency, "role": actor.role, "for": stood_in_for(actor)}
-    return request_hash(type(command).__name__, {**vars(command), "post": post})
 
 
 def hold(uow: UnitOfWork, office: Office, actor: Actor, command: Command, dossier_id: str) -> Held:

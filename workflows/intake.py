@@ -24,8 +24,9 @@ from engine.timing.events import (
 )
 from workflows.attaching import NO_COMPONENT, arriving, attach
 from workflows.catalogue import Version
+from workflows.commanding import asked, known_components
 from workflows.errors import InvalidInput
-from workflows.holding import Held, asked, hold, known_components
+from workflows.holding import Held, hold
 from workflows.noting import Contact, Submitter, intake_row, noted_papers
 from workflows.office import Office
 from workflows.permitting import RECEIVE, WITHDRAW, list_of, permit

@@ -20,7 +20,7 @@ from engine.process import AlreadyEnded, UnknownTimer
 from engine.timing.events import DeadlineWarned, JobRetried, JobSkipped
 from workflows import suspending
 from workflows.errors import InvalidInput, NotFound
-from workflows.holding import hold
+from workflows.holding import Held, hold
 from workflows.office import Office
 from workflows.paging import page_size
 from workflows.permitting import (
@@ -39,6 +39,7 @@ from workflows.standing import RESUMING, WARNING
 from workflows.store import UnitOfWork
 from workflows.store.jobs import DueJob
 from workflows.store.outgoing import WaitingRow
+from workflows.store.records import StepRow
 from workflows.views import Page, next_cursor, read_cursor
 
 LEASE = timedelta(minutes=5)
@@ -148,6 +149,9 @@ def _fire(uow: UnitOfWork, office: Office, job: DueJob) -> None:
         return
     if datetime.fromisoformat(timer["due_at"]) > held.now:
         return  # it was moved meanwhile, and its job with it
+    if _ends_returned(held, job.timer):
+        uow.jobs.over(job)  # silence means nothing while a question lies returned
+        return
     held.permit(FIRE_TIMER)
     try:
         advance = process.expire(
@@ -157,6 +161,21 @@ def _fire(uow: UnitOfWork, office: Office, job: DueJob) -> None:
         uow.jobs.over(job)
         return
     held.save(advance)
+
+
+def _ends_returned(held: Held, timer: str) -> bool:
+    """Tell whether a timer would end the wait for a referral that was given back."""
+    waits = {s.step for s in held.steps.values() if s.is_open and _lies_returned(s)}
+    if not waits:
+        return False
+    definition, state = held.version.definition, held.state.state
+    return bool(waits & process.watching(definition, state, timer, now=held.now))
+
+
+def _lies_returned(step: StepRow) -> bool:
+    stops = ("step_suspended", "step_resumed")
+    marks = [m for m in step.marks if m["kind"] in stops]
+    return bool(marks) and marks[-1].get("ground") == "returned"
 
 
 def _resume(uow: UnitOfWork, office: Office, job: DueJob) -> None:

@@ -16,8 +16,8 @@ from typing import Any
 from engine.law.checklist import COUNTS, PaperState, check_noted
 from engine.law.procedure import Procedure
 from engine.law.provisions import ComponentMode
+from workflows.commanding import known_components
 from workflows.errors import InvalidInput
-from workflows.holding import known_components
 from workflows.mail_addresses import checked
 from workflows.office import Office
 from workflows.reasons import check_length

@@ -1,4 +1,4 @@
-"""From events to rows: steps, referrals, supplement rounds. Pure, and used twice.
+"""From events to rows: steps, supplement rounds. Pure, and used twice; referrals: see `stamping`.
 
 A command folds its own few events onto what is open; a rebuild folds the whole record from the
 start. That both come to the same rows is what `reviews.rebuild` checks.
@@ -8,15 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 
 import orjson
 
 from engine.timing.events import (
     Event,
-    ReferralAnswered,
-    ReferralSent,
     StepAssigned,
     StepCompleted,
     StepEnabled,
@@ -28,12 +25,11 @@ from engine.timing.events import (
     SupplementTaken,
     from_record,
 )
-from workflows.store.records import ReferralRow, StepRow, SupplementRow
+from workflows.store.records import StepRow, SupplementRow
 
 WORK_KINDS = frozenset({"task", "userTask", "manualTask", "serviceTask", "businessRuleTask"})
 
 Measure = Callable[[StepRow, Sequence[Event]], dict[str, Any]]
-ReferralDue = Callable[[str, datetime], datetime | None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +40,7 @@ class Happened:
     actor: str
     clock: str
     on_behalf_of: str = ""
+    agency: str = ""
 
 
 def fold_steps(
@@ -107,41 +104,6 @@ def _changed(row: StepRow, event: StepEvent, one: Happened) -> StepRow:
     if isinstance(event, StepWithdrawn):
         return replace(row, state="withdrawn", closed_at=event.at, closed_by=one.actor)
     return row
-
-
-def new_referrals(
-    dossier_id: str, events: Iterable[Event], messages: Mapping[str, str], due: ReferralDue
-) -> list[ReferralRow]:
-    """Return the questions asked in these events; `messages` names the answer by element."""
-    return [
-        ReferralRow(
-            id=event.referral,
-            dossier_id=dossier_id,
-            element=event.element,
-            step=event.step,
-            message=messages.get(event.element, ""),
-            key=event.key,
-            to_agency=event.to_agency,
-            sent_at=event.at,
-            due_at=due(event.element, event.at),
-        )
-        for event in events
-        if isinstance(event, ReferralSent)
-    ]
-
-
-def answers(events: Iterable[Event]) -> dict[str, dict[str, Any]]:
-    """Return what the answers in these events change, by referral."""
-    return {
-        event.referral: {
-            "answered_at": event.at,
-            "answer": event.answer,
-            "late": event.late,
-            "silent": event.silent,
-        }
-        for event in events
-        if isinstance(event, ReferralAnswered)
-    }
 
 
 def new_rounds(dossier_id: str, happened: Iterable[Happened]) -> list[SupplementRow]:

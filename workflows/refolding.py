@@ -12,16 +12,21 @@ from typing import Any
 from workflows.office import Office
 from workflows.projecting import (
     Happened,
-    answers,
     fold_steps,
-    new_referrals,
     new_rounds,
     rounds_taken,
 )
+from workflows.stamping import fold_kept, fold_referrals, terms_of
 from workflows.standing import fold_dossier, measured_seconds, with_deadline
 from workflows.store.events import revive
-from workflows.store.records import DossierRow, EventRow, ReferralRow, StepRow, SupplementRow
-from workflows.worktime import referral_due
+from workflows.store.records import (
+    DossierRow,
+    EventRow,
+    KeptAnswerRow,
+    ReferralRow,
+    StepRow,
+    SupplementRow,
+)
 
 PROJECTED = (
     "status",
@@ -47,6 +52,7 @@ PROJECTED = (
     "released_at",
     "release_number",
     "priority",
+    "early_answers",
 )
 
 
@@ -58,6 +64,7 @@ class Refolded:
     steps: dict[str, StepRow]
     referrals: dict[str, ReferralRow]
     rounds: dict[int, SupplementRow]
+    kept: dict[str, KeptAnswerRow]
 
 
 def refold(office: Office, row: DossierRow, record: list[EventRow]) -> Refolded:
@@ -69,7 +76,13 @@ def refold(office: Office, row: DossierRow, record: list[EventRow]) -> Refolded:
     version = office.catalogue.at(row.digest)
     procedure, calendar = version.procedure, office.catalogue.calendar(row.competent_agency)
     happened = [
-        Happened(event=revive(r), actor=r.actor, clock=r.clock, on_behalf_of=r.on_behalf_of)
+        Happened(
+            event=revive(r),
+            actor=r.actor,
+            clock=r.clock,
+            on_behalf_of=r.on_behalf_of,
+            agency=r.agency,
+        )
         for r in record
     ]
     events = [h.event for h in happened]
@@ -80,15 +93,14 @@ def refold(office: Office, row: DossierRow, record: list[EventRow]) -> Refolded:
 
     steps = fold_steps(row.id, {}, happened, measure)
     dossier = fold_dossier(_blank(row, record[-1]), procedure, events, steps.values())
-    laws, due = {r.element: r for r in procedure.referrals}, referral_due(calendar)
+    terms = terms_of(procedure, calendar)
     messages = {r.element: r.message for r in procedure.referrals}
-    asked = new_referrals(row.id, events, messages, lambda e, at: due(laws[e], at))
-    said = answers(events)
     taken = rounds_taken(events)
     return Refolded(
         dossier=with_deadline(dossier, procedure, events, calendar),
         steps=steps,
-        referrals={r.id: replace(r, **said.get(r.id, {})) for r in asked},
+        referrals=fold_referrals(row.id, {}, happened, terms, messages),
+        kept=fold_kept(row.id, {}, happened),
         rounds={
             r.round: replace(r, **taken.get(r.round, {})) for r in new_rounds(row.id, happened)
         },
@@ -113,6 +125,7 @@ def _blank(row: DossierRow, last: EventRow) -> DossierRow:
         escalated_to="",
         escalated_at=None,
         priority=0,
+        early_answers=0,
         suspended_at=None,
         suspended_until=None,
         suspended_ground="",

@@ -190,10 +190,12 @@ def _compare(uow: UnitOfWork, office: Office, dossier: str) -> list[Difference]:
     stored_steps = {s.step: s for s in uow.steps.of_dossier(dossier)}
     referrals = {r.id: r for r in uow.referrals.of_dossier(dossier)}
     rounds = {s.round: s for s in uow.supplements.of_dossier(dossier)}
+    kept = {k.id: k for k in uow.referrals.kept_of(dossier)}
     return [
         *_columns(dossier, "dossier", row.code, _some(row), _some(rebuilt.dossier)),
         *_rows(dossier, "step", stored_steps, rebuilt.steps),
         *_rows(dossier, "referral", referrals, rebuilt.referrals),
+        *_rows(dossier, "kept_answer", kept, rebuilt.kept),
         *_rows(dossier, "supplement", rounds, rebuilt.rounds),
         *_words(uow, row),
     ]
@@ -207,6 +209,7 @@ def _replace(uow: UnitOfWork, office: Office, dossier: str) -> list[Difference]:
         uow.dossiers.save(rebuilt.dossier)
         uow.steps.restore(dossier, list(rebuilt.steps.values()))
         uow.referrals.restore(dossier, list(rebuilt.referrals.values()))
+        uow.referrals.restore_kept(dossier, list(rebuilt.kept.values()))
         uow.supplements.restore(dossier, list(rebuilt.rounds.values()))
         uow.searching.index(row, found_by(row), is_new=False)
     return found

@@ -25,6 +25,8 @@ from engine.timing.events import (
     Event,
     PriorityChanged,
     ProcessEnded,
+    ReferralAnswered,
+    ReferralAnswerKept,
     ResultReleased,
     ResultSignedOff,
     StepEnabled,
@@ -55,6 +57,9 @@ DEADLINE_KINDS = frozenset(
         "supplement_taken",
         "referral_sent",
         "referral_answered",
+        "referral_returned",
+        "referral_resent",
+        "referral_withdrawn",
         "step_suspended",
         "step_resumed",
         "result_returned",
@@ -96,11 +101,19 @@ def beside(row: DossierRow, procedure: Procedure, events: Iterable[Event]) -> Do
         row = replace(row, escalated_to=told[-1].to_role, escalated_at=told[-1].at)
     return replace(
         row,
+        early_answers=row.early_answers + sum(_early(e) for e in happened),
         finance=standing.finance.value,
         delivery=standing.delivery.value,
         reported_status=standing.reported_status,
         report_accepted=standing.report_accepted,
     )
+
+
+def _early(event: Event) -> int:
+    """Return by how many the answers kept until they are asked for become more, or fewer."""
+    if isinstance(event, ReferralAnswerKept):
+        return int(bool(event.kept))
+    return -int(isinstance(event, ReferralAnswered) and bool(event.kept))
 
 
 def _changes(event: Event) -> dict[str, Any]:

@@ -36,12 +36,12 @@ def resume(held: Held, reason: str, *, automatic: bool = False) -> DossierView:
             held.state.state,
             held.now - since,
             now=held.now,
-            working=partial(_put_off, held, since),
+            working=partial(later, held, since),
         )
     return held.save(advance, before=events)
 
 
-def _put_off(held: Held, since: datetime, due: datetime) -> datetime:
+def later(held: Held, since: datetime, due: datetime) -> datetime:
     """Return when a timer of working time fires: what was left of it is left from now on."""
     left = max(held.calendar.working_seconds(since, due), 0)
     return held.calendar.add_seconds(held.now, left)

@@ -207,11 +207,18 @@ PRIORITISER = Rule(
     lambda actor, resource: actor.role in {*ANY_DOSSIER_ROLES, *HEADS} and _party(actor, resource),
 )
 SYSTEM_ONLY = Rule("system", "Chỉ hệ thống tự làm khi đến hạn.", _system)
+ASKED = Rule("asked_agency", "Cơ quan được hỏi (cơ quan nhận phiếu liên thông).", _own_agency)
+ASKER = Rule(
+    "asking_agency",
+    "Cơ quan tiếp nhận hoặc giải quyết hồ sơ (cơ quan gửi phiếu liên thông).",
+    lambda actor, resource: actor.agency in resource.agencies,
+)
+EITHER_SIDE = Rule("either_side", "Cơ quan gửi hoặc cơ quan nhận phiếu liên thông.", _party)
 
-COUNTER_UPLOAD = Rule(
-    "one_stop_at_own_agency",
-    "Công chức Một cửa, ở cơ quan của mình.",
-    lambda actor, resource: actor.role in ANY_DOSSIER_ROLES and _own_agency(actor, resource),
+OWN_UPLOAD = Rule(
+    "upload_at_own_agency",
+    "Công chức, ở cơ quan của mình; tệp chưa thuộc hồ sơ nào.",
+    _own_agency,
 )
 
 RULES: dict[str, Rule] = {
@@ -226,7 +233,7 @@ RULES: dict[str, Rule] = {
     "intake.correct": COUNTER,
     "fee.pay": COUNTER,
     "fee.exempt": COUNTER,
-    "file.upload": COUNTER_UPLOAD,
+    "file.upload": OWN_UPLOAD,
     "file.attach": COUNTER,
     "file.detach": COUNTER,
     "task.list": OWN_AGENCY,
@@ -242,7 +249,15 @@ RULES: dict[str, Rule] = {
     "supplement.request": OWN_STEP,
     "supplement.take": COUNTER,
     "referral.list": OWN_AGENCY,
-    "referral.answer": OWN_AGENCY,
+    "referral.read": EITHER_SIDE,
+    "referral.accept": ASKED,
+    "referral.return": ASKED,
+    "referral.answer": ASKED,
+    "referral.resend": ASKER,
+    "referral.remind": ASKER,
+    "referral.withdraw": ASKER,
+    "referral.stamp": SYSTEM_ONLY,
+    "referral.wake": SYSTEM_ONLY,
     "result.return": COUNTER_OR_OWN,
     "apology.issue": SIGNER,
     "refusal.issue": SIGNER,

@@ -25,7 +25,6 @@ from engine.law.provisions import (
     Fee,
     Lane,
     Leg,
-    Referral,
     Result,
     Silence,
     Stage,
@@ -37,6 +36,7 @@ from engine.law.provisions import (
     Warnings,
     norm_minutes_of,
 )
+from engine.law.referral import Referral
 from engine.law.warning_times import WarningKind
 
 _AGENCY = re.compile(r"receiving|competent|item|partner:[a-z][a-z0-9_]*")
@@ -258,6 +258,14 @@ def _referral(path: str, referral: Referral, written: _Written, problems: Proble
     if referral.silence == Silence.AGREED and referral.days == 0:
         advice = "Im lặng chỉ có nghĩa khi có hạn trả lời; hãy ghi days."
         problems.error(f"{path}.silence", "Đồng ý khi im lặng nhưng không có hạn.", advice)
+    _positive(f"{path}.accept_hours", referral.accept_hours, problems, least=0)
+    _positive(f"{path}.remind_hours", referral.remind_hours, problems, least=0)
+    papers = {component.id for component in written.components}
+    for index, one in enumerate(referral.papers):
+        if one not in papers and not problems.touched("components"):
+            advice = "Hãy ghi mã của một mục trong [[components]]."
+            problems.error(f"{path}.papers[{index}]", f"Không có giấy tờ «{one}».", advice)
+    _known_value(path, referral.withdrawn_fact, referral.withdrawn_value, written, problems)
     _known_step(f"{path}.wait_element", referral.wait_element, written, problems)
     wait = written.steps.get(referral.wait_element)
     if wait is not None and wait.counted != referral.counted:

@@ -34,7 +34,6 @@ from engine.law.provisions import (
     Leg,
     LegalBasis,
     Level,
-    Referral,
     Result,
     Stage,
     Step,
@@ -43,6 +42,7 @@ from engine.law.provisions import (
     Warnings,
 )
 from engine.law.reading import read_table
+from engine.law.referral import Referral
 
 __all__ = [
     "Component",

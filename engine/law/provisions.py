@@ -298,21 +298,6 @@ class Step(Sourced):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Referral(Sourced):
-    """Another agency is asked (lấy ý kiến, chuyển thuế); `element` sends it or opens it."""
-
-    element: str
-    wait_element: str = ""
-    message: str = ""
-    to: str
-    days: int = 0
-    unit: Unit = Unit.WORKING_DAY
-    silence: Silence = Silence.NONE
-    counted: bool = False
-    name: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
 class Fact(Sourced):
     """A routing fact and the elements allowed to set it."""
 

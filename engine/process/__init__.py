@@ -33,7 +33,14 @@ from engine.process.machine import (
 )
 from engine.process.nodes import NoBranch
 from engine.process.reading import read
-from engine.process.sending_back import NoWayBack, StillRunning, put_off, reopen, send_back
+from engine.process.sending_back import (
+    NoWayBack,
+    StillRunning,
+    put_off,
+    reopen,
+    send_back,
+    watching,
+)
 from engine.process.state import AlreadyEnded, WrongState
 
 __all__ = [
@@ -69,5 +76,6 @@ __all__ = [
     "reopen",
     "send_back",
     "start",
+    "watching",
     "withdraw",
 ]

@@ -17,6 +17,7 @@ from engine.process.instance import Instance
 from engine.process.machine import Facts, UnknownTask, advance_of, aware, is_open
 from engine.process.state import ended_as, thaw
 from engine.process.timers import WorkingTime
+from engine.process.tokens import Token
 from engine.process.way_back import why_not_back, why_not_begin
 from engine.timing.events import ProcessStarted
 
@@ -104,18 +105,37 @@ def put_off(
     *,
     now: datetime,
     working: Callable[[datetime], datetime] | None = None,
+    step: str = "",
 ) -> Advance:
     """Let every timer fire later by a stretch: so long the process was suspended.
 
     `working` says when a timer that counts working time fires instead, given when it would have;
-    without it such a timer moves like the others. Raises AlreadyEnded or WrongState.
+    without it such a timer moves like the others. With `step` only the timers that would end that
+    step move (see `watching`). Raises AlreadyEnded or WrongState.
     """
     aware(now)
     instance = thaw(definition, state, now)
     for token in instance.tokens():
-        if "due" in token.marks:
+        if "due" in token.marks and (not step or step in _watched(instance, token)):
             due = datetime.fromisoformat(token.marks["due"])
             counts = working is not None and token.task_spec.trigger_of(token).working
             later = working(due) if counts and working is not None else due + by
             token.marks["due"] = later.isoformat()
     return advance_of(instance)
+
+
+def watching(definition: Definition, state: bytes, timer: str, *, now: datetime) -> frozenset[str]:
+    """Return the steps that a timer would end: its host, or those it races with at a gateway.
+
+    None for a timer that waits no more. Raises AlreadyEnded or WrongState.
+    """
+    aware(now)
+    instance = thaw(definition, state, now)
+    token = instance.find(timer)
+    return _watched(instance, token) if token is not None else frozenset()
+
+
+def _watched(instance: Instance, timer: Token) -> frozenset[str]:
+    host, race = timer.marks.get("host"), timer.marks.get("race")
+    rivals = {t.id for t in instance.tokens() if race and t.marks.get("race") == race}
+    return frozenset({host} if host else set()) | (rivals - {timer.id})

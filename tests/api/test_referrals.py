@@ -39,15 +39,16 @@ def house(clerk, hire):
 
 
 def test_two_agencies_are_asked_and_the_permit_is_signed_after_their_answers(clerk, hire, house):
-    response = house
     for agency in (BUILDING, FIRE):
         caller = hire("opinion_officer", agency)
         question = _asked(caller)[0]
         assert question["due_at"]
         answer = {"answer": "Đồng ý", "facts": {"objection": False}}
-        response = caller.post(f"/referrals/{question['id']}/answer", answer)
-        assert response.status_code == 200, response.get_json(force=True)
+        told = caller.post(f"/referrals/{question['id']}/answer", answer)
+        assert told.status_code == 200, told.get_json(force=True)
+        assert told.headers["ETag"] == '"2"'
         assert _asked(caller) == []
+    response = clerk.get(f"/dossiers/{house.get_json()['id']}")
     officer, head = hire("officer"), hire("head_of_section")
     response = _done(officer, response, "review", components_complete=True)
     response = _done(officer, response, "draft", decision="permit")
@@ -61,12 +62,13 @@ def test_two_agencies_are_asked_and_the_permit_is_signed_after_their_answers(cle
     assert response.get_json()["status"] == 10
 
 
-def test_an_answer_given_twice_is_409(hire, house):
+def test_an_answer_given_twice_is_kept_and_shown(hire, house):
     caller = hire("opinion_officer", BUILDING)
     path = f"/referrals/{_asked(caller)[0]['id']}/answer"
     assert caller.post(path, {"answer": "Đồng ý"}).status_code == 200
-    again = caller.post(path, {"answer": "Đồng ý"})
-    assert (again.status_code, again.get_json(force=True)["code"]) == (409, "step_not_open")
+    again = caller.post(path, {"answer": "Không đồng ý"})
+    assert (again.status_code, again.get_json()["answer"]) == (200, "Đồng ý")
+    assert (again.get_json()["kept"], again.get_json()["stamps"][-1]["why"]) == (1, "double")
 
 
 def test_another_agency_may_not_answer(hire, house):
@@ -95,8 +97,9 @@ def test_land_stops_while_tax_assesses_and_the_owner_pays(clerk, hire):
     tax = hire("tax_officer", TAX)
     for said, facts in (("Thông báo thuế số 12", {"payment_due": True}), ("Đã nộp đủ", {})):
         path = f"/referrals/{_asked(tax)[0]['id']}/answer"
-        response = tax.post(path, {"answer": said, "facts": facts})
-        assert response.status_code == 200, response.get_json(force=True)
+        told = tax.post(path, {"answer": said, "facts": facts})
+        assert told.status_code == 200, told.get_json(force=True)
+    response = clerk.get(f"/dossiers/{response.get_json()['id']}")
     assert response.get_json()["clock_running"] is True
     response = _done(officer, response, "update_records")
     response = _done(officer, response, "prepare_certificate")

@@ -50,6 +50,7 @@ from workflows.clock import SeededIds, SimulatedClock
 from workflows.deriving import referral_id
 from workflows.errors import IdempotencyMismatch
 from workflows.office import Office
+from workflows.referring import ReferralView
 from workflows.store import Store
 from workflows.store.connections import open_engine
 from workflows.views import DossierView
@@ -72,13 +73,19 @@ WAITS_HOURS = (1, 7, 24, 24 * 4, 24 * 13, 24 * 25)
 
 done: Counter[str] = Counter()  # how often each command took effect, or was refused
 
-Send = Callable[[Office, Actor, Any], DossierView]
+Send = Callable[[Office, Actor, Any], DossierView | ReferralView]
 Make = Callable[[DossierView, dict[str, Any]], Any]
 
 
 def _task(view: DossierView) -> str:
     """Return the open step, or one that never was: both are asked for."""
     return view.tasks[0].task if view.tasks else "999999"
+
+
+def _leg(view: DossierView, said: dict[str, Any]) -> dict[str, Any]:
+    """Return the same of a referral: it has a revision of its own, 1 until it is stamped."""
+    seen = said["revision"]
+    return {**said, "revision": seen if seen is None else 1 + seen - view.revision}
 
 
 def _on(view: DossierView, said: dict[str, Any]) -> dict[str, Any]:
@@ -123,7 +130,7 @@ COMMANDS: dict[str, tuple[Send, Make]] = {
     "answer": (
         referrals.answer,
         lambda v, s: referrals.AnswerReferral(
-            referral=referral_id(v.id, _task(v)), answer="Đồng ý", **s
+            referral=referral_id(v.id, _task(v)), answer="Đồng ý", **_leg(v, s)
         ),
     ),
     "extend": (
@@ -274,8 +281,9 @@ class Lives(RuleBasedStateMachine):
         else:
             assert verdict == SAME
         done[name] += 1
-        self.answered.append((send, who, command, after))
-        self._agrees(model, after)
+        if isinstance(after, DossierView):
+            self.answered.append((send, who, command, after))
+        self._agrees(model, after if isinstance(after, DossierView) else None)
 
     def _believe(self, name: str, model: Model) -> Callable[[], None]:
         """Return the change of a command the model would not judge."""

@@ -14,6 +14,7 @@ from tests.workflows.counting import statements
 from workflows import dossiers, intake, jobs, referrals, reviews, supplements, tasks
 from workflows.catalogue import Catalogue, Version
 from workflows.clock import SeededIds, SimulatedClock
+from workflows.deriving import referral_id
 from workflows.office import Office
 from workflows.referrals import AnswerReferral, ReferralQuery
 from workflows.store import Store
@@ -93,12 +94,11 @@ class Walk:
             return supplements.take(self.office, CLERK, TakeSupplement(dossier=self.view.id))
         step = next(t for t in self.view.tasks if t.task == wait.id)
         doer = person("opinion_officer", step.agency)
-        asked = referrals.open_for(self.office, doer, ReferralQuery(limit=200)).items
-        referral = next(r for r in asked if r.step == wait.id and r.dossier == self.view.id)
-        command = AnswerReferral(
-            referral=referral.id, answer="Trả lời", facts=said.get("facts", {})
-        )
-        return referrals.answer(self.office, doer, command)
+        asked = referrals.list_referrals(self.office, doer, ReferralQuery(limit=200)).items
+        referral = next(r.id for r in asked if r.id == referral_id(self.view.id, wait.id))
+        command = AnswerReferral(referral=referral, answer="Trả lời", facts=said.get("facts", {}))
+        referrals.answer(self.office, doer, command)
+        return dossiers.read(self.office, CLERK, self.view.id)
 
     def expire(self, said: Mapping[str, Any]) -> DossierView:
         due = [t.due_at for t in self.view.timers if t.element == said["expire"]]

@@ -49,6 +49,7 @@ class DossierRow:
     release_number: str = ""
     priority: int = 0
     name_key: str = ""
+    early_answers: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,7 +121,12 @@ class EventRow:
 
 @dataclass(frozen=True, kw_only=True)
 class ReferralRow:
-    """A question to another agency."""
+    """A question to another agency: where it stands, and every stamp of both sides.
+
+    `state` is sent, delivered, accepted, returned, answered, silent or withdrawn; `wake_at` is when
+    the program next writes something by itself (a reminder, that it is overdue). `kept` counts the
+    answers that came too late or twice: they are among the stamps.
+    """
 
     id: str
     dossier_id: str
@@ -135,6 +141,39 @@ class ReferralRow:
     answer: str = ""
     late: bool = False
     silent: bool = False
+    revision: int = 1
+    state: str = "delivered"
+    outside: bool = False
+    accept_due_at: datetime | None = None
+    accepted_at: datetime | None = None
+    wake_at: datetime | None = None
+    kept: int = 0
+    documents: list[dict[str, Any]] = field(default_factory=list)
+    stamps: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether an answer is still waited for."""
+        return self.state in {"sent", "delivered", "accepted", "returned"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeptAnswerRow:
+    """An answer that came before it was asked for, or to nothing anybody knows (no dossier)."""
+
+    id: str
+    dossier_id: str | None = None
+    message: str
+    key: str
+    referral: str = ""
+    answer: str
+    by: str = ""
+    agency: str = ""
+    stamped_at: str = ""
+    received_at: datetime
+    used_at: datetime | None = None
+    documents: list[dict[str, Any]] = field(default_factory=list)
+    facts: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

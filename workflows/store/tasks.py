@@ -18,6 +18,9 @@ _FIXED = {"dossier_id", "step", "element", "name", "kind", "item_index", "enable
 _CHANGING = [f.name for f in fields(StepRow) if f.name not in _FIXED]
 
 
+WORKS = frozenset({"task", "userTask", "manualTask", "serviceTask", "businessRuleTask"})
+
+
 @dataclass(frozen=True, kw_only=True)
 class Answered:
     """The answer stored under an idempotency key, and the hash of the request it answers."""
@@ -78,8 +81,12 @@ class Steps:
         return [StepRow(**row._mapping) for row in self._connection.execute(query)]  # noqa: SLF001
 
     def agencies(self, dossier_id: str) -> Sequence[str]:
-        """Return the agencies that have, or had, a step of a dossier."""
-        query = sa.select(step.c.agency).where(step.c.dossier_id == dossier_id).distinct()
+        """Return the agencies that work, or worked, in a dossier.
+
+        One that is only waited for is asked something and sees its referral, not the dossier.
+        """
+        works = step.c.kind.in_(sorted(WORKS))
+        query = sa.select(step.c.agency).where(step.c.dossier_id == dossier_id, works).distinct()
         return list(self._connection.execute(query).scalars())
 
     def state_of(self, dossier_id: str, step_id: str) -> str | None:

@@ -47,29 +47,6 @@ class SupplementTaken(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReferralSent(Event):
-    """Another agency was asked (liên thông); `step` is the one that waits for its answer."""
-
-    kind: ClassVar[str] = "referral_sent"
-    referral: str
-    to_agency: str
-    element: str
-    step: str = ""
-    key: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class ReferralAnswered(Event):
-    """The other agency answered, or its silence took effect."""
-
-    kind: ClassVar[str] = "referral_answered"
-    referral: str
-    answer: str
-    late: bool = False
-    silent: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
 class ResultReturned(Event):
     """The result reached the applicant (trả kết quả).
 

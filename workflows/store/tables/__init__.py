@@ -18,7 +18,7 @@ from workflows.store.tables.audit import audit_leaf, audit_root
 from workflows.store.tables.base import NAMES, metadata
 from workflows.store.tables.dossiers import code_counter, dossier, supplement
 from workflows.store.tables.intake import correction, file, intake
-from workflows.store.tables.messages import due_job, outbox, referral
+from workflows.store.tables.messages import due_job, kept_answer, outbox, referral
 from workflows.store.tables.outgoing import delivery, rate_bucket, subscription, unwanted_letter
 from workflows.store.tables.people import access_token, membership, past_post, person, person_name
 from workflows.store.tables.procedures import procedure_version
@@ -47,6 +47,7 @@ __all__ = [
     "imported_event",
     "imported_log",
     "intake",
+    "kept_answer",
     "known_word",
     "membership",
     "metadata",

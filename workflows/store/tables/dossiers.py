@@ -63,6 +63,7 @@ dossier = sa.Table(
     sa.Column("release_number", sa.Text, nullable=False, server_default=""),
     sa.Column("priority", sa.SmallInteger, nullable=False, server_default="0"),
     sa.Column("name_key", sa.Text, nullable=False, server_default=""),
+    sa.Column("early_answers", sa.SmallInteger, nullable=False, server_default="0"),
     sa.Index(
         "ix_dossier_escalated",
         "escalated_at",

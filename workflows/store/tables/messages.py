@@ -80,6 +80,22 @@ referral = sa.Table(
     sa.Column("answer", sa.Text, nullable=False),
     sa.Column("late", sa.Boolean, nullable=False),
     sa.Column("silent", sa.Boolean, nullable=False),
+    sa.Column("revision", sa.Integer, nullable=False, server_default="1"),
+    sa.Column("state", sa.Text, nullable=False, server_default="delivered"),
+    sa.Column("outside", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("accept_due_at", Moment),
+    sa.Column("accepted_at", Moment),
+    sa.Column("wake_at", Moment),
+    sa.Column("kept", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("documents", sa.JSON, nullable=False, server_default="[]"),
+    sa.Column("stamps", sa.JSON, nullable=False, server_default="[]"),
+    sa.Index("ix_referral_sent_to", "to_agency", "sent_at"),
+    sa.Index(
+        "ix_referral_wake",
+        "wake_at",
+        sqlite_where=sa.text("wake_at IS NOT NULL"),
+        postgresql_where=sa.text("wake_at IS NOT NULL"),
+    ),
     sa.Index(
         "ix_referral_open",
         "to_agency",
@@ -89,5 +105,27 @@ referral = sa.Table(
     ),
     info={
         "reason": "A question to another agency: its own list of what we ask it, and its answers."
+    },
+)
+
+kept_answer = sa.Table(
+    "kept_answer",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("dossier_id", Id, sa.ForeignKey("dossier.id"), index=True),
+    sa.Column("message", sa.Text, nullable=False),
+    sa.Column("key", sa.Text, nullable=False),
+    sa.Column("referral", sa.Text, nullable=False),
+    sa.Column("answer", sa.Text, nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("agency", sa.Text, nullable=False),
+    sa.Column("stamped_at", sa.Text, nullable=False),
+    sa.Column("received_at", Moment, nullable=False),
+    sa.Column("used_at", Moment),
+    sa.Column("documents", sa.JSON, nullable=False),
+    sa.Column("facts", sa.JSON, nullable=False),
+    info={
+        "reason": "Answers that came before they were asked for, and those to nothing we know: "
+        "kept and shown, never dropped."
     },
 )

@@ -1,0 +1,156 @@
+"""Writes what events mean beside steps: supplement rounds, referrals, answers that came early.
+
+Shared by every command on a dossier; no such event, no statement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from engine.law.procedure import Procedure, Referral
+from engine.law.working_time import WorkingCalendar
+from engine.timing.events import (
+    ReferralAnswered,
+    ReferralAnswerKept,
+    ReferralReminded,
+    ReferralResent,
+    ReferralSent,
+    ReferralStamp,
+    ReferralWithdrawn,
+)
+from engine.timing.events.referrals import Papers
+from workflows import projecting, stamping
+from workflows.deriving import Said
+from workflows.projecting import Happened
+from workflows.store import UnitOfWork
+from workflows.store.records import (
+    DossierRow,
+    FileRow,
+    KeptAnswerRow,
+    OutboxRow,
+    ReferralRow,
+)
+
+REFERRAL = "referral"  # the kind of outbox row that carries a referral to another installation
+TOLD_OUTSIDE = (ReferralSent, ReferralResent, ReferralReminded, ReferralWithdrawn)
+
+
+def write_rounds(uow: UnitOfWork, dossier_id: str, happened: Sequence[Happened]) -> None:
+    """Write the supplement rounds these events begin, and what came of earlier ones."""
+    uow.supplements.add(projecting.new_rounds(dossier_id, happened))
+    uow.supplements.taken(dossier_id, projecting.rounds_taken(h.event for h in happened))
+
+
+def write_referrals(
+    uow: UnitOfWork,
+    dossier_id: str,
+    happened: Sequence[Happened],
+    procedure: Procedure,
+    calendar: WorkingCalendar,
+) -> dict[str, ReferralRow]:
+    """Write the referrals that are new or stamped by these events, and return them."""
+    touched = stamping.touched(happened)
+    known = {r.id: r for r in uow.referrals.named(touched)}
+    terms = stamping.terms_of(procedure, calendar)
+    messages = {r.element: r.message for r in procedure.referrals}
+    changed = stamping.fold_referrals(dossier_id, known, happened, terms, messages)
+    uow.referrals.add([r for r in changed.values() if r.id not in known])
+    uow.referrals.change([r for r in changed.values() if r.id in known])
+    if any(_is_kept(h) for h in happened):
+        before = {k.id: k for k in uow.referrals.kept_of(dossier_id)}
+        uow.referrals.keep(list(stamping.fold_kept(dossier_id, before, happened).values()))
+    return changed
+
+
+def _is_kept(one: Happened) -> bool:
+    event = one.event
+    return isinstance(event, ReferralAnswerKept | ReferralAnswered) and bool(event.kept)
+
+
+def to_installations(
+    dossier: DossierRow,
+    happened: Sequence[Happened],
+    changed: dict[str, ReferralRow],
+    new_id: Callable[[], str],
+) -> list[OutboxRow]:
+    """Return what another installation has to be told of its referrals, in order per referral.
+
+    The row names the referral and what happened; what it may see of the dossier is read when the
+    message is written, so that no personal data lies in the outbox.
+    """
+    told: list[OutboxRow] = []
+    for one in happened:
+        event = one.event
+        if not isinstance(event, TOLD_OUTSIDE):
+            continue
+        row = changed.get(event.referral)
+        if row is None or not row.outside:
+            continue
+        text = getattr(event, "note", "") or getattr(event, "reason", "")
+        told.append(
+            OutboxRow(
+                id=new_id(),
+                dossier_id=dossier.id,
+                kind=REFERRAL,
+                name=event.kind,
+                element=row.element,
+                to_agency=row.to_agency,
+                key=row.id,
+                body={"referral": row.id, "dossier": dossier.code, "text": text},
+                created_at=event.at,
+                retry_at=event.at,
+                subscription=f"{REFERRAL}:{row.id}",
+                seq=row.revision + len(told),
+            )
+        )
+    return told
+
+
+def stamps_in(happened: Sequence[Happened]) -> bool:
+    """Tell whether any of these events is about a referral."""
+    return any(isinstance(h.event, ReferralSent | ReferralStamp) for h in happened)
+
+
+def fits(kept: KeptAnswerRow, wait: Mapping[str, Any]) -> bool:
+    """Tell whether an early answer is what a subscription waits for now."""
+    return kept.message == wait["name"] and kept.key in {"", wait["key"]}
+
+
+def said_of(kept: KeptAnswerRow) -> Said:
+    """Return an early answer as what is said when it is asked for."""
+    return Said(
+        answer=kept.answer,
+        note=kept.answer,
+        by=kept.by,
+        agency=kept.agency,
+        stamped_at=kept.stamped_at or kept.received_at.isoformat(),
+        documents=tuple(kept.documents),
+        kept=kept.id,
+    )
+
+
+def enclosed(referral: Referral, files: Iterable[FileRow]) -> Papers:
+    """Return the files of a dossier that go along with a question, named by their hashes."""
+    return tuple(
+        paper_of(one)
+        for one in files
+        if one.component in referral.papers and one.detached_at is None
+    )
+
+
+def enclosed_now(uow: UnitOfWork, dossier_id: str, referral: Referral) -> Papers:
+    """Return the files that go along with a question now; nothing declared, nothing read."""
+    return enclosed(referral, uow.files.of_dossier(dossier_id)) if referral.papers else ()
+
+
+def paper_of(row: FileRow) -> dict[str, Any]:
+    """Return a file as it goes with a question or an answer."""
+    return {
+        "file": row.id,
+        "name": row.name,
+        "component": row.component,
+        "sha256": row.sha256,
+        "media_type": row.media_type,
+        "size": row.size,
+    }
