@@ -144,7 +144,7 @@ def about(route: Route, dossier: DossierView, actor: Actor, world: World) -> Res
     """Return what the route is about, as the law of authority sees it."""
     agencies = world.office.catalogue.agencies
     if "<string:referral>" in route.rule:
-        return Resource(agency=world.ids["asked"])
+        return Resource(agency=world.ids["asked"], agencies=frozenset({CENTRE, COMMUNE}))
     noun = route.action.split(".")[0]
     if route.action == "account.own":
         other = "{token}" in route.rule.replace("<string:", "{").replace(">", "}")
