@@ -18,6 +18,7 @@ MAX_PROXIES = 9
 SMTP_SECURITY = ("starttls", "tls", "none")
 RATE_LIMIT = re.compile(r"[a-z_]+=(off|[1-9][0-9]{0,6}/[1-9][0-9]{0,6})")
 WEB_ADDRESS = re.compile(r"https?://[^/\s?#@]+/?")
+INSTALLATION = re.compile(r"[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?")
 DATABASES = ("sqlite:///", "postgresql+psycopg://")
 
 
@@ -63,7 +64,8 @@ class Settings:
 
     rate_limits: str = ""
     """How often somebody may ask, over the defaults: `api=6000/60 anonymous=600/60 lookup=10/60
-    wrong_code=5/3600 sign_in=10/60`, each so many in so many seconds; `api=off` lifts one."""
+    wrong_code=5/3600 sign_in=10/60 bridge=6000/60`, each so many in so many seconds;
+    `api=off` lifts one."""
 
     trusted_proxies: int = 0
     """How many proxies stand before the program; their X-Forwarded headers are believed."""
@@ -109,6 +111,14 @@ class Settings:
     oidc_name: str = "đăng nhập một lần của tỉnh"
     """What people call the identity provider."""
 
+    installation: str = ""
+    """The name of this installation on the bridge to others, like a host's:
+    `motcua.example.gov.vn`; empty: it is on none."""
+
+    bridge_key: Path = Path("var/bridge-key.pem")
+    """The file of the key that signs what other installations are told; made at the first start.
+    Who has it can speak for this installation."""
+
     @classmethod
     def from_environ(cls, environ: Mapping[str, str] | None = None) -> Settings:
         """Read the settings from a mapping, by default the environment of this process.
@@ -146,6 +156,8 @@ class Settings:
             smtp_from=given.get("smtp_from", cls.smtp_from),
             public_url=_web_address("PUBLIC_URL", given.get("public_url", cls.public_url)),
             **_identity(given),
+            installation=_installation(given.get("installation", cls.installation)),
+            bridge_key=_file("BRIDGE_KEY", given.get("bridge_key", str(cls.bridge_key))),
             trusted_proxies=_proxies(given.get("trusted_proxies", str(cls.trusted_proxies))),
         )
 
@@ -225,6 +237,13 @@ def _identity(given: Mapping[str, str]) -> dict[str, str]:
     if chosen.get("oidc_issuer") and not chosen.get("oidc_client_id"):
         raise BadSetting(f"{PREFIX}OIDC_CLIENT_ID", "", "hãy ghi mã do nơi cấp danh tính đặt")
     return chosen
+
+
+def _installation(value: str) -> str:
+    if not value or INSTALLATION.fullmatch(value):
+        return value
+    advice = "hãy ghi tên như tên máy: chữ thường, số, dấu chấm, gạch nối"
+    raise BadSetting(f"{PREFIX}INSTALLATION", value, advice)
 
 
 def _web_address(name: str, value: str) -> str:

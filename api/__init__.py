@@ -17,6 +17,7 @@ from api.sending import carriers_of
 from config import Settings
 from workflows.catalogue import Catalogue
 from workflows.clock import Clock, Ids, SystemClock, SystemIds
+from workflows.envelopes import Keyring
 from workflows.office import Office
 from workflows.scanning import Clamd
 from workflows.shelving import Shelf
@@ -46,6 +47,9 @@ def open_office(settings: Settings, clock: Clock | None = None, ids: Ids | None 
         shelf=Shelf(settings.file_store),
         scanner=Clamd(settings.virus_scanner) if settings.virus_scanner else None,
         personal_key=_personal_key(settings.personal_key, ids),
+        keyring=Keyring.at(settings.installation, settings.bridge_key)
+        if settings.installation
+        else None,
     )
 
 

@@ -14,6 +14,7 @@ from api.cli_demo import demo
 from api.cli_files import files
 from api.cli_operate import db, serve
 from api.cli_papers import papers
+from api.cli_partners import partners_group
 from api.cli_people import access_log_command, passwords, people_group, tokens
 from api.cli_review import rebuild, review
 from api.cli_validate import validate
@@ -27,7 +28,7 @@ def main() -> None:
 
 
 COMMANDS = (
-    files,
+    files, partners_group,
     demo, serve, validate, procedures, walk, deadline, calendar_group, review, rebuild, papers,
     worker, jobs_group, webhooks_group, export_group,
     people_group, passwords, tokens, access_log_command, db, verify, audit, keys,

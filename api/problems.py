@@ -20,6 +20,7 @@ from api import errors as door
 from api.browsing import ForgedRequest
 from api.identity import IdentityRefused
 from engine import process
+from engine.bridge.envelope import BadEnvelope
 from engine.errors import Rejected
 from engine.law.checklist import WrongPaper
 from engine.law.codes import BadCode
@@ -28,9 +29,12 @@ from engine.law.working_time import OutsideCalendar
 from engine.process.expressions import CannotEvaluate
 from workflows import errors as workflow
 from workflows import second_factors, signing_in
+from workflows.arrivals import Overtaken
 from workflows.attempts import TooManyAttempts
+from workflows.bridging import Forked, TooEarly
 from workflows.corrections import NotCorrectable
 from workflows.costing import TooFewDossiers
+from workflows.envelopes import EnvelopeRefused, WrongAddress
 from workflows.extensions import ExtensionRefused
 from workflows.files import FileInQuarantine
 from workflows.inspecting import FileRefused
@@ -94,6 +98,12 @@ TABLE: Mapping[type[Exception], tuple[int, str]] = {
     IdentityRefused: (401, "Chưa xác thực được danh tính"),
     NoPost: (403, "Chưa có vị trí công tác"),
     ForgedRequest: (403, "Yêu cầu không đến từ phiên này"),
+    BadEnvelope: (422, "Thư liên thông không đúng cách viết"),
+    EnvelopeRefused: (401, "Thư liên thông không được nhận"),
+    WrongAddress: (403, "Thư liên thông sai địa chỉ"),
+    Forked: (409, "Thư liên thông không nối tiếp"),
+    TooEarly: (409, "Thư liên thông đến quá sớm"),
+    Overtaken: (409, "Thư liên thông đã được xử lý"),
     workflow.WorkflowError: (503, "Hệ thống chưa sẵn sàng"),
     door.RevisionMissing: (428, "Thiếu If-Match"),
     door.RevisionUnreadable: (412, "If-Match không khớp phiên bản nào"),

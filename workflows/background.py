@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Event
 
-from workflows import delivering, files, jobs, reminders, webhooks
+from workflows import arrivals, comparing, delivering, files, jobs, reminders, webhooks
 from workflows.delivering import Carriers, Delivered
 from workflows.jobs import Done
 from workflows.office import Office
 
+HANDLERS: dict[str, arrivals.Handler] = {}
 IDLE = timedelta(seconds=2)
 TIDY_EVERY = timedelta(hours=1)
 
@@ -29,18 +30,25 @@ class Round:
 
     timers: Done
     deliveries: Delivered
+    envelopes: tuple[int, int] = (0, 0)
 
     @property
     def busy(self) -> bool:
         """Tell whether there was anything to do: then there may be more."""
-        return self.timers != Done() or self.deliveries != Delivered()
+        waited = self.timers != Done() or self.deliveries != Delivered()
+        return waited or self.envelopes != (0, 0)
 
 
 def work_once(office: Office, carriers: Carriers) -> Round:
     """Do what is due now, a bounded portion of each sort."""
     timers = jobs.run_due(office)
     reminders.run_due(office)  # after the timers: what silence closed is not reminded of
-    return Round(timers=timers, deliveries=delivering.deliver(office, carriers))
+    deliveries, envelopes = delivering.deliver(office, carriers), (0, 0)
+    if office.keyring is not None:
+        envelopes = arrivals.act_upon_due(office, HANDLERS, carriers.wire)
+        if carriers.wire is not None:
+            comparing.compare_due(office, carriers.wire)
+    return Round(timers=timers, deliveries=deliveries, envelopes=envelopes)
 
 
 def work(

@@ -7,14 +7,18 @@ down. A worker that dies in between leaves it to the next; the receiver knows a 
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from workflows import carrying
 from workflows.announcing import APPLICANT, EVENT, NOTIFICATION
+from workflows.bridging import Wire
 from workflows.errors import NotFound
 from workflows.office import Office
 from workflows.parcels import Mail, Post, Receipt, letter, parcel, recipients, share_out
 from workflows.store import UnitOfWork
+from workflows.store.bridge import ENVELOPE
 from workflows.store.outgoing import SubscriptionRow
 from workflows.store.records import OutboxRow
 
@@ -25,6 +29,7 @@ NO_ADDRESS = "người nhận không để lại địa chỉ thư điện tử,
 SHARED = "đã chia thành thư riêng cho từng người"
 SILENCED = "đăng ký nhận tin đã tạm dừng hoặc đã bỏ"
 GONE = 410
+SILENT_BEFORE_DOWN = 3  # a partner that does not answer so often in a row is down; others: once
 
 log = logging.getLogger(__name__)
 
@@ -35,11 +40,12 @@ class Carriers:
 
     post: Post | None = None
     mail: Mail | None = None
+    wire: Wire | None = None
 
     @property
     def kinds(self) -> tuple[str, ...]:
         """The kinds of messages that can be carried."""
-        have = {EVENT: self.post, NOTIFICATION: self.mail}
+        have = {EVENT: self.post, NOTIFICATION: self.mail, ENVELOPE: self.wire}
         return tuple(kind for kind, carrier in have.items() if carrier is not None)
 
 
@@ -66,14 +72,15 @@ def deliver(office: Office, carriers: Carriers, limit: int = 50) -> Delivered:
     taken = office.store.write(lambda uow: uow.jobs.take_messages(kinds, now, LEASE, limit))
     rows = [row for one in taken for row in _shared(office, one)]
     counts = {"delivered": 0, "failed": 0, "given_up": 0}
-    down: set[str] = set()
+    silent: Counter[str] = Counter()
     for row in rows:
-        if row.subscription in down:
+        if silent[row.subscription] >= (SILENT_BEFORE_DOWN if row.kind == ENVELOPE else 1):
             _put_back(office, row)
             continue
         receipt = _carry(office, carriers, row)
-        if row.subscription and receipt.fault and not receipt.status:
-            down.add(row.subscription)
+        if row.subscription:
+            was_silent = receipt.fault and not receipt.status
+            silent[row.subscription] = silent[row.subscription] + 1 if was_silent else 0
         _note(office, row, receipt)
         what = "given_up" if receipt.final else "failed" if receipt.fault else "delivered"
         counts[what] += 1
@@ -90,6 +97,8 @@ def _carry(office: Office, carriers: Carriers, row: OutboxRow) -> Receipt:
     try:
         if row.kind == EVENT:
             return _post(office, carriers, row)
+        if row.kind == ENVELOPE and carriers.wire is not None:
+            return carrying.carry(office, carriers.wire, row)
         return _mail(office, carriers, row)
     except Exception as fault:  # whatever a receiver does, the rest goes on
         log.exception("Delivery %s failed", row.id)
@@ -153,7 +162,9 @@ def _note(office: Office, row: OutboxRow, receipt: Receipt) -> None:
             uow.jobs.not_sent(row, now, receipt.fault, chance)
         else:
             uow.jobs.sent(row, now)
-        if row.subscription:
+        if receipt.also is not None:
+            receipt.also(uow)
+        if row.kind == EVENT and row.subscription:
             _judge(uow, row.subscription, receipt, now)
 
     office.store.write(write)

@@ -6,14 +6,9 @@ bytes without a row are swept away. A file is served as an attachment, to who ma
 
 from __future__ import annotations
 
-import hashlib
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
-from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import orjson
 
@@ -22,7 +17,7 @@ from engine.timing.events import FileAttached, FileDetached
 from workflows.attaching import MOST_FILES, NO_COMPONENT
 from workflows.errors import InvalidInput, NotFound, WorkflowError
 from workflows.holding import hold
-from workflows.inspecting import FileRefused, clean_name, inspect
+from workflows.keeping import Upload, kept, shelf_of
 from workflows.office import Office
 from workflows.permitting import (
     ATTACH_FILE,
@@ -35,24 +30,14 @@ from workflows.permitting import (
 )
 from workflows.reasons import check_reason
 from workflows.scanning import Scan
-from workflows.shelving import Shelf
 from workflows.store import UnitOfWork
 from workflows.store.commands import recall, request_hash
 from workflows.store.records import FileRow
 from workflows.views import DossierView
 
-MOST_BYTES = 20 * 1024 * 1024
-CHUNK = 256 * 1024
 KEEP_LOOSE = timedelta(days=7)
 KEEP_UNNAMED = timedelta(days=1)
 BATCH = 200
-
-
-class NoFileStore(WorkflowError):
-    """This installation keeps no files."""
-
-    code = "no_file_store"
-    sentence = "Hệ thống chưa có kho tệp; hãy báo quản trị."
 
 
 class FileInQuarantine(WorkflowError):
@@ -65,14 +50,6 @@ class FileInQuarantine(WorkflowError):
         """Say whether it still waits or is infected."""
         infected = state == Scan.INFECTED
         super().__init__(why="có vi-rút" if infected else "đang chờ quét vi-rút, hãy thử lại sau")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Upload:
-    """What comes in: a stream of bytes and what it was called."""
-
-    stream: IO[bytes]
-    name: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,7 +117,7 @@ def upload(office: Office, actor: Actor, given: Upload, key: str = "") -> FileVi
     Raises FileRefused, NoFileStore, Forbidden, IdempotencyMismatch.
     """
     permit(actor, UPLOAD_FILE, list_of(actor.agency))
-    with _kept(office, actor, given) as row:
+    with kept(office, given, actor.person, actor.agency) as row:
         return office.store.write(lambda uow: _add(uow, actor, row, key))
 
 
@@ -150,7 +127,7 @@ def attach(office: Office, actor: Actor, given: Upload, command: AttachFile) -> 
     Raises FileRefused, NoFileStore, NotFound, Forbidden, Stale, InvalidInput, IdempotencyMismatch.
     """
     office.store.read(lambda uow: _may_attach(uow, actor, command.dossier))
-    with _kept(office, actor, given) as row:
+    with kept(office, given, actor.person, actor.agency) as row:
         return office.store.write(lambda uow: _attach(uow, office, actor, command, row))
 
 
@@ -192,7 +169,7 @@ def read(office: Office, actor: Actor, dossier: str, file: str) -> Served:
     found = office.store.read(look)
     if found.state != Scan.CLEAN:
         raise FileInQuarantine(found.state)
-    content = _shelf(office).read(found.sha256)
+    content = shelf_of(office).read(found.sha256)
     return Served(
         name=found.name, media_type=found.media_type, sha256=found.sha256, content=content
     )
@@ -204,7 +181,7 @@ def scan_waiting(office: Office, limit: int = 50) -> int:
         return 0
     told = 0
     for row in office.store.read(lambda uow: uow.files.quarantined(limit)):
-        verdict = office.scanner.scan(_shelf(office).read(row.sha256))
+        verdict = office.scanner.scan(shelf_of(office).read(row.sha256))
         if verdict is Scan.UNKNOWN:
             return told
         hash_, state = row.sha256, verdict.value
@@ -215,7 +192,7 @@ def scan_waiting(office: Office, limit: int = 50) -> int:
 
 def sweep(office: Office) -> Swept:
     """Forget uploads nobody handed in for a week, and bytes of yesterday that no row names."""
-    now, shelf = office.clock.now(), _shelf(office)
+    now, shelf = office.clock.now(), shelf_of(office)
     loose = office.store.write(lambda uow: uow.files.drop_loose(now - KEEP_LOOSE))
     before, gone = now - KEEP_UNNAMED, 0
     old = list(shelf.older_than(before))
@@ -229,58 +206,6 @@ def sweep(office: Office) -> Swept:
 def file_view(row: FileRow) -> FileView:
     """Return a file as the doors are told of it."""
     return FileView(**{f.name: getattr(row, f.name) for f in fields(FileView)})
-
-
-@contextmanager
-def _kept(office: Office, actor: Actor, given: Upload) -> Iterator[FileRow]:
-    """Look into an upload, keep its bytes and yield the row it would have."""
-    shelf = _shelf(office)
-    with tempfile.TemporaryDirectory(prefix="motcua-") as folder:
-        path = Path(folder) / "upload"
-        size, sha256 = _received(given.stream, path)
-        found = inspect(path)
-        state = _scanned(office, path)
-        shelf.put(path, sha256)
-    yield FileRow(
-        id=office.ids.new_id(),
-        name=clean_name(given.name, found.extension),
-        media_type=found.media_type,
-        size=size,
-        sha256=sha256,
-        pages=found.pages,
-        state=state,
-        uploaded_at=office.clock.now(),
-        uploaded_by=actor.person,
-        uploaded_agency=actor.agency,
-    )
-
-
-def _received(stream: IO[bytes], path: Path) -> tuple[int, str]:
-    size, seal = 0, hashlib.sha256()
-    with path.open("wb") as target:
-        while piece := stream.read(CHUNK):
-            size += len(piece)
-            if size > MOST_BYTES:
-                raise FileRefused("size", f"tệp lớn quá {MOST_BYTES // 1024 // 1024} MB")
-            seal.update(piece)
-            target.write(piece)
-    return size, seal.hexdigest()
-
-
-def _scanned(office: Office, path: Path) -> str:
-    """Return the state of a new file; without a scanner nothing is quarantined."""
-    if office.scanner is None:
-        return Scan.CLEAN.value
-    verdict = office.scanner.scan(path.read_bytes())
-    if verdict is Scan.INFECTED:
-        raise FileRefused("virus", "tệp có vi-rút")
-    return verdict.value
-
-
-def _shelf(office: Office) -> Shelf:
-    if office.shelf is None:
-        raise NoFileStore
-    return office.shelf
 
 
 def _add(uow: UnitOfWork, actor: Actor, row: FileRow, key: str) -> FileView:

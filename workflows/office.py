@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from workflows.catalogue import Catalogue
 from workflows.clock import Clock, Ids
+from workflows.envelopes import Keyring
 from workflows.scanning import Scanner
 from workflows.shelving import Shelf
 from workflows.store import Store
@@ -17,6 +18,7 @@ class Office:
 
     `shelf` keeps the bytes of files, None where none are taken; with a `scanner` a file is served
     only after it was scanned. `personal_key` keys the hashes of national ids; empty: none are made.
+    `keyring` is this installation on the bridge to others, None where it is on none.
     """
 
     store: Store
@@ -26,3 +28,4 @@ class Office:
     shelf: Shelf | None = None
     scanner: Scanner | None = None
     personal_key: bytes = field(default=b"", repr=False)
+    keyring: Keyring | None = None

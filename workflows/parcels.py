@@ -48,12 +48,14 @@ class Receipt:
     """What came of carrying something: the receiver's status, how long it took, what was wrong.
 
     `final` says why it must never be tried again; empty while trying again makes sense.
+    `also` is what has to be written together with it.
     """
 
     status: int = 0
     took_ms: int = 0
     fault: str = ""
     final: str = ""
+    also: Callable[[UnitOfWork], None] | None = None
 
     @property
     def delivered(self) -> bool:

@@ -62,6 +62,10 @@ class Shelf:
         arriving.replace(place)
         _settle(Path(place).parent)
 
+    def has(self, sha256: str) -> bool:
+        """Tell whether there are bytes under this hash."""
+        return bool(self._files.exists(self._place(sha256)))
+
     def read(self, sha256: str) -> bytes:
         """Return the bytes, checked against their name; raises FileDamaged."""
         try:

@@ -73,30 +73,42 @@ def new_key(file: Path) -> KeySigner:
 
     Raises KeyUnusable when there is a key already: replacing one is a decision, not a habit.
     """
-    signer = KeySigner(Ed25519PrivateKey.generate())  # the library's chance; nobody may choose it
-    text = signer.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    file.parent.mkdir(parents=True, exist_ok=True)
+    signer = made_up()
     try:
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        write_key(signer, file)
     except FileExistsError:
         raise KeyUnusable(str(file), "đã có; hãy cất khóa cũ đi nơi khác rồi tạo lại") from None
-    with os.fdopen(handle, "wb") as out:
-        out.write(text)
     with _list_of(file).open("a", encoding="ascii") as out:
         out.write(signer.public_key + "\n")
     return signer
 
 
-def load_key(file: Path) -> KeySigner:
-    """Return the signer whose key is in a file; raises KeyUnusable."""
+def made_up() -> KeySigner:
+    """Return a new key that lies nowhere yet."""
+    return KeySigner(Ed25519PrivateKey.generate())  # the library's chance; nobody may choose it
+
+
+def write_key(signer: KeySigner, file: Path) -> None:
+    """Write a key where only its owner can read it; raises FileExistsError."""
+    text = signer.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    file.parent.mkdir(parents=True, exist_ok=True)
+    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as out:
+        out.write(text)
+        out.flush()
+        os.fsync(out.fileno())
+
+
+def load_key(file: Path, make: str = "motcua keys new") -> KeySigner:
+    """Return the signer whose key is in a file; raises KeyUnusable, which says what makes one."""
     try:
         key = load_pem_private_key(file.read_bytes(), password=None)
     except FileNotFoundError:
-        raise KeyUnusable(str(file), "chưa có; hãy tạo bằng lệnh: motcua keys new") from None
+        raise KeyUnusable(str(file), f"chưa có; hãy tạo bằng lệnh: {make}") from None
     except ValueError:
         raise KeyUnusable(str(file), "không đọc được; hãy khôi phục từ bản cất giữ") from None
     if not isinstance(key, Ed25519PrivateKey):
-        raise KeyUnusable(str(file), "không phải khóa Ed25519; hãy tạo bằng lệnh: motcua keys new")
+        raise KeyUnusable(str(file), f"không phải khóa Ed25519; hãy tạo bằng lệnh: {make}")
     return KeySigner(key)
 
 

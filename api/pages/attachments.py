@@ -9,7 +9,7 @@ from api.auth import current_actor, declares, office
 from api.handing_out import handed_in
 from api.pages.asking import form_key, form_revision
 from api.pages.dossier_page import attempt_on
-from workflows import files
+from workflows import files, keeping
 from workflows.errors import InvalidInput
 from workflows.views import DossierView
 
@@ -35,7 +35,7 @@ def attach(dossier: str) -> Answer:
             idempotency_key=form_key(),
         )
         return files.attach(
-            here, actor, files.Upload(stream=given.stream, name=given.filename), asked
+            here, actor, keeping.Upload(stream=given.stream, name=given.filename), asked
         )
 
     return attempt_on(dossier, "attached", command, opened="attach-")

@@ -11,7 +11,7 @@ from flask import request
 
 from api.auth import current_actor, office
 from api.pages.asking import form_key
-from workflows import files
+from workflows import files, keeping
 from workflows.attaching import NO_COMPONENT
 
 CHOSEN, KEPT = "file-", "kept-"
@@ -38,7 +38,7 @@ class Parcel:
                 self.names.setdefault(what, []).append((one, name))
             for number, given in enumerate(request.files.getlist(f"{CHOSEN}{what}")[:MOST_EACH]):
                 if given.filename:
-                    upload = files.Upload(stream=given.stream, name=given.filename)
+                    upload = keeping.Upload(stream=given.stream, name=given.filename)
                     key = f"{form_key()}:{what}:{number}"
                     view = files.upload(office(), current_actor(), upload, key)
                     self.names.setdefault(what, []).append((view.id, view.name))

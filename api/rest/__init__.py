@@ -18,6 +18,7 @@ from api.rest import (
     access_log,
     assigning,
     audit,
+    bridge,
     costs,
     counter,
     dossiers,
@@ -63,6 +64,7 @@ NOUNS = (
     synchronising, timeliness,
     jobs, webhooks, exporting,
     reports, costs, worklist, assigning,
+    bridge,
 )  # fmt: skip
 
 

@@ -21,7 +21,7 @@ from api.rest.conditions import idempotency_key, seen_revision
 from api.rest.door import answers, commanding, page, posting, reading
 from api.rest.fields import Strict, Text
 from api.rest.parsing import Noun
-from workflows import files
+from workflows import files, keeping
 from workflows.views import Page
 
 blueprint = Noun("files", __name__, description="Tệp: tải lên, liệt kê, tải về, gỡ.")
@@ -35,7 +35,7 @@ ENDPOINTS = frozenset(
         "lookup_pages.check_file",
     }
 )
-MOST_BODY = files.MOST_BYTES + 64 * 1024
+MOST_BODY = keeping.MOST_BYTES + 64 * 1024
 MULTIPART = {
     "requestBody": {
         "required": True,
@@ -145,14 +145,14 @@ def detach(body: dict[str, Any], dossier: str, file: str) -> Response:
     return carry_out(files.detach, files.DetachFile, dossier=dossier, file=file, **body)
 
 
-def _given() -> files.Upload:
+def _given() -> keeping.Upload:
     """Return the one file of the body; raises InvalidRequest."""
     found = request.files.get("file")
     if found is None:
         fault = {"pointer": "/file", "detail": "Thiếu phần file trong multipart/form-data."}
         raise InvalidRequest([fault])
     after_this_request(partial(_let_go, found))
-    return files.Upload(stream=found.stream, name=found.filename or "")
+    return keeping.Upload(stream=found.stream, name=found.filename or "")
 
 
 def _let_go(found: FileStorage, response: Response) -> Response:

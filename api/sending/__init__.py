@@ -8,6 +8,7 @@ from __future__ import annotations
 from api.sending.mail import SmtpMail
 from api.sending.notices import Notices
 from api.sending.posting import HttpPost, networks
+from api.sending.wire import HttpWire
 from config import Settings
 from workflows.delivering import Carriers
 
@@ -16,4 +17,5 @@ def carriers_of(settings: Settings) -> Carriers:
     """Return who carries what out; letters wait for nobody where no mail server is named."""
     notices = Notices.load(settings.bpmn_folder / "shared" / "notices")
     post = HttpPost(allowed=networks(settings.webhook_networks))
-    return Carriers(post=post, mail=SmtpMail.of(settings, notices))
+    wire = HttpWire() if settings.installation else None
+    return Carriers(post=post, mail=SmtpMail.of(settings, notices), wire=wire)

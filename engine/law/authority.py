@@ -288,6 +288,7 @@ RULES: dict[str, Rule] = {
     "job.list": OPERATOR,
     "job.manage": OPERATOR,
     "webhook.manage": OPERATOR,
+    "partner.manage": OPERATOR,
     "record.export": EXPORTER,
     "timer.fire": SYSTEM_ONLY,
     "account.own": OWN_ACCOUNT,
@@ -307,7 +308,7 @@ EVERYBODYS = frozenset({"account.own", "procedure.read", "token.list", "token.re
 # listed here and needs a rule besides: an action added for the counter is not theirs by accident.
 APART: dict[str, frozenset[str]] = {
     ADMINISTRATOR: EVERYBODYS | {
-        "access_log.read", "job.list", "job.manage", "person.change",
+        "access_log.read", "job.list", "job.manage", "partner.manage", "person.change",
         "person.list", "substitution.end", "substitution.list", "substitution.propose",
         "webhook.manage",
     },

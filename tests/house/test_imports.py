@@ -21,6 +21,7 @@ LIBRARIES = {
     "engine.process": {"SpiffWorkflow", "lxml", "orjson"},
     "engine.timing.exchange.columns": {"pyarrow"},
     "workflows": {"orjson"},
+    "workflows.envelopes": {"joserfc"},
     "workflows.signing": {"cryptography"},
     "workflows.printing": {"orjson", "segno", "typst"},
     "workflows.sheets": {"orjson", "typst", "xlsxwriter"},

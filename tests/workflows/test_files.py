@@ -20,8 +20,9 @@ from tests.builders import CLERK, CODE, OFFICER, TAX_OFFICER, person, receive
 from tests.workflows import hostile_files as make
 from workflows import files, intake
 from workflows.errors import Forbidden, InvalidInput, NotFound, Stale
-from workflows.files import AttachFile, DetachFile, FileInQuarantine, NoFileStore, Upload
+from workflows.files import AttachFile, DetachFile, FileInQuarantine
 from workflows.inspecting import FileRefused
+from workflows.keeping import MOST_BYTES, NoFileStore, Upload
 from workflows.office import Office
 from workflows.scanning import Clamd, Scan
 from workflows.shelving import FileDamaged, Shelf
@@ -108,7 +109,7 @@ def test_a_refused_file_leaves_nothing(shelved: Office, tmp_path: Path) -> None:
     with pytest.raises(FileRefused):
         files.upload(shelved, CLERK, given(b"MZ program", "a.pdf"))
     with pytest.raises(FileRefused, match="20 MB"):
-        files.upload(shelved, CLERK, given(bytes(files.MOST_BYTES + 1)))
+        files.upload(shelved, CLERK, given(bytes(MOST_BYTES + 1)))
     assert not (tmp_path / "files").exists()
 
 

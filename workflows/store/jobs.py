@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from workflows.store import waiting
+from workflows.store.bridge import ENVELOPE
 from workflows.store.records import OutboxRow
 from workflows.store.tables import due_job, outbox
 from workflows.store.upserting import upsert
@@ -110,6 +111,7 @@ class Jobs:
 
         Of the events of one dossier for one subscription only the first that waits is taken, even
         while it is left alone after a failure: they arrive in the order in which they happened.
+        Envelopes need not wait for each other: their receiver puts them in order.
         """
         earlier = outbox.alias("earlier")
         before = sa.exists().where(
@@ -119,7 +121,8 @@ class Jobs:
             earlier.c.seq < outbox.c.seq,
         )
         query = waiting.due(MESSAGES, now, limit).where(
-            outbox.c.kind.in_(sorted(kinds)), sa.or_(outbox.c.subscription == "", ~before)
+            outbox.c.kind.in_(sorted(kinds)),
+            sa.or_(outbox.c.subscription == "", outbox.c.kind == ENVELOPE, ~before),
         )
         rows = waiting.take(self._connection, MESSAGES, query, now, lease)
         taken = [OutboxRow(**row._mapping) for row in rows]  # noqa: SLF001

@@ -20,6 +20,7 @@ from workflows.store import tables
 from workflows.store.access_log import AccessLog
 from workflows.store.accounts import Accounts
 from workflows.store.audits import Audits
+from workflows.store.bridge import Bridge
 from workflows.store.commands import Commands
 from workflows.store.connections import WRITES, check_settings, open_engine
 from workflows.store.credentials import Credentials
@@ -156,6 +157,11 @@ class UnitOfWork:
     def outgoing(self) -> Outgoing:
         """Subscriptions and deliveries."""
         return Outgoing(self.connection)
+
+    @cached_property
+    def bridge(self) -> Bridge:
+        """Partners, their keys, channels and envelopes."""
+        return Bridge(self.connection)
 
     @cached_property
     def limits(self) -> Limits:

@@ -16,6 +16,16 @@ from workflows.store.tables.access import (
 )
 from workflows.store.tables.audit import audit_leaf, audit_root
 from workflows.store.tables.base import NAMES, metadata
+from workflows.store.tables.bridge import (
+    channel,
+    envelope,
+    envelope_file,
+    hub_cursor,
+    hub_message,
+    joint_leg,
+    partner,
+    partner_key,
+)
 from workflows.store.tables.dossiers import code_counter, dossier, supplement
 from workflows.store.tables.intake import correction, file, intake
 from workflows.store.tables.messages import due_job, kept_answer, outbox, referral
@@ -35,6 +45,7 @@ __all__ = [
     "access_token",
     "audit_leaf",
     "audit_root",
+    "channel",
     "code_counter",
     "command",
     "correction",
@@ -42,16 +53,23 @@ __all__ = [
     "delivery",
     "dossier",
     "due_job",
+    "envelope",
+    "envelope_file",
     "event",
     "file",
+    "hub_cursor",
+    "hub_message",
     "imported_event",
     "imported_log",
     "intake",
+    "joint_leg",
     "kept_answer",
     "known_word",
     "membership",
     "metadata",
     "outbox",
+    "partner",
+    "partner_key",
     "past_post",
     "person",
     "person_name",
