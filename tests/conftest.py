@@ -21,6 +21,17 @@ settings.load_profile("ci")
 # Tests end before the machine does, so a commit need not reach the disk.
 FAST = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")
 
+# Following the engine line by line takes a third of a test's time, and shows nothing new here.
+NOT_FOLLOWED = tuple(Path(__file__).parent / room for room in ("api", "browser", "house"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Measure coverage in the tests of engine and use cases, once and not once per database."""
+    for item in items:
+        elsewhere = any(item.path.is_relative_to(room) for room in NOT_FOLLOWED)
+        if elsewhere or "[postgresql" in item.name:
+            item.add_marker(pytest.mark.no_cover)
+
 
 class PostgresServer:
     """A running server, and the databases made on it."""

@@ -48,9 +48,10 @@ def _calls(definition: Definition, at: Advance) -> tuple[Advance, int]:
     return at, called.count("call")
 
 
-def test_a_step_after_a_thousand_rounds_costs_what_the_first_one_cost() -> None:
+def test_a_step_after_a_thousand_rounds_costs_what_an_early_one_cost() -> None:
     definition = _loop()
-    at, first = _calls(definition, start(definition, now=NOW, facts={"complete": False}))
+    at, _ = _calls(definition, start(definition, now=NOW, facts={"complete": False}))
+    at, first = _calls(definition, at)  # the very first one also makes what is made once
     for _ in range(1_000):
         at = complete(definition, at.state, at.open_tasks[0].id, now=NOW)
     _, late = _calls(definition, at)
