@@ -7,7 +7,7 @@ LOCK := $(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --generate-hash
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links $(ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check bench oracle soak fuzz docs lock assets format install
+.PHONY: help demo serve test check bench oracle soak fuzz docs pictures lock assets format install
 
 help:     ## say what there is
 	@sed -n 's/^\([a-z]*\): .*##/make \1\t–/p' Makefile
@@ -43,6 +43,9 @@ fuzz: $(READY)   ## mutated diagrams: findings only, never an exception (N=20000
 
 docs: $(READY)  ## write the generated pages of docs/reference again
 	$(BIN)/python docs/generate.py
+
+pictures: $(READY) $(VENDOR)  ## make the pictures of the manual again, when a page says something else
+	$(BIN)/python -m tests.browser.manual
 
 lock: $(READY)  ## choose versions and hashes again (ARGS=--upgrade)
 	$(LOCK) --output-file requirements/run.txt pyproject.toml

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from itertools import count
 from pathlib import Path
@@ -95,12 +96,13 @@ class Desk:
         """Look at the office of this application through this address."""
         self.address = address
         self.app = app
+        self.name_of: Callable[[str], str] = lambda person: f"{LONG_NAME} {person}"
         self.office: Office = app.extensions["motcua"]
 
-    def hire(self, role: str, agency: str) -> str:
+    def hire(self, role: str, agency: str, name: str = "") -> str:
         """Give somebody new a post, with the longest kind of name; returns the code."""
         person = f"nguoi{next(NUMBERS)}"
-        name = f"{LONG_NAME} {person}"
+        name = name or self.name_of(person)
         self.office.store.write(
             lambda u: u.accounts.ensure_person(self.office.ids.new_id(), person, name)
         )
@@ -111,9 +113,9 @@ class Desk:
         """Return somebody new in a post, who acts by use case."""
         return Actor(person=self.hire(role, agency), agency=agency, role=role)
 
-    def sign_in(self, page: Page, role: str, agency: str = COMMUNE) -> str:
+    def sign_in(self, page: Page, role: str, agency: str = COMMUNE, name: str = "") -> str:
         """Sign somebody new in by the pages, with a one-time password; returns the code."""
-        person = self.hire(role, agency)
+        person = self.hire(role, agency, name)
         page.goto(f"{self.address}/sign-in?person={person}")
         page.fill("#password", accounts.reset_password(self.office, person))
         page.click("main button")
@@ -158,7 +160,13 @@ class Desk:
 @pytest.fixture(scope="session")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """An office on a Monday morning; every test hires its own people and receives its own."""
-    folder = tmp_path_factory.mktemp("desk")
+    with a_desk(tmp_path_factory.mktemp("desk")) as opened:
+        yield opened
+
+
+@contextmanager
+def a_desk(folder: Path) -> Iterator[Desk]:
+    """Serve an office that keeps everything in a folder."""
     settings = Settings(
         database_url=f"sqlite:///{folder / 'desk.db'}",
         bpmn_folder=ROOT / "bpmn",
