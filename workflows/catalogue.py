@@ -27,6 +27,7 @@ from engine.process import (
     compile_definition,
     read,
 )
+from engine.timing.yardsticks import Yardsticks, parse_yardsticks
 from workflows.agencies import Agencies, read_agencies
 from workflows.calendars import Calendars, read_calendars
 from workflows.errors import CatalogueInvalid, NotFound
@@ -82,6 +83,7 @@ class Catalogue:
         agencies: Agencies,
         calendars: Calendars,
         tables: Tables | None = None,
+        yardsticks: Yardsticks | None = None,
     ) -> None:
         """Use parts that were checked; `load` does so."""
         self._offered = tuple(versions)
@@ -90,6 +92,7 @@ class Catalogue:
         self.agencies = agencies
         self.calendars = calendars
         self.tables = tables or Tables()
+        self.yardsticks = yardsticks or Yardsticks()
 
     @classmethod
     def load(cls, folder: Path) -> Catalogue:
@@ -111,6 +114,7 @@ class Catalogue:
         findings.errors += wrong
         tables, wrong = read_tables(Path(folder))
         findings.errors += wrong
+        yardsticks = _yardsticks(shared / "review.toml", findings)
         folders = [p.parent for p in sorted(Path(folder).glob(f"*/{PROCEDURE}"))]
         found = [v for v in (_examine(f, findings) for f in folders) if v is not None]
         if not findings.errors:
@@ -118,7 +122,7 @@ class Catalogue:
                 _norms(version, calendars.first(), findings)
         if findings.errors:
             return None, findings
-        return cls(found, agencies, calendars, tables), findings
+        return cls(found, agencies, calendars, tables, yardsticks), findings
 
     def procedures(self) -> tuple[Version, ...]:
         """Return the latest version of every procedure, by code."""
@@ -151,6 +155,11 @@ class Catalogue:
                 row.procedure_toml, row.process_bpmn, row.scenarios_toml
             )
         return self._known[digest]
+
+    def versions_of(self, code: str) -> tuple[Version, ...]:
+        """Return the versions of a procedure this process has met, the newest first."""
+        found = [v for v in self._known.values() if v.procedure.code == code]
+        return tuple(sorted(found, key=lambda v: v.procedure.effective_from, reverse=True))
 
     def calendar(self, agency: str) -> WorkingCalendar:
         """Return the working calendar of an agency; raises NotFound."""
@@ -270,6 +279,13 @@ def _norms(version: Version, calendar: WorkingCalendar, findings: Findings) -> N
             channel = scenario.get("channel", "counter")
             found = norm_problems(procedure, scenario["id"], channel, path)
             findings.add(f"{version.folder}/{PROCEDURE}", found)
+
+
+def _yardsticks(path: Path, findings: Findings) -> Yardsticks:
+    """Return what reviews are measured with; a folder without the file uses what is usual."""
+    found, wrong = parse_yardsticks(_toml(path, findings) if path.exists() else {})
+    findings.errors += [f"shared/review.toml: {line}" for line in wrong]
+    return found
 
 
 def _toml(path: Path, findings: Findings) -> dict[str, Any]:

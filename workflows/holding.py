@@ -44,6 +44,7 @@ from workflows.store.events import Stamp, chain
 from workflows.store.records import DossierRow, EventRow, OutboxRow, StateRow, StepRow
 from workflows.store.searching import found_by, named
 from workflows.store.unit_of_work import AFTER_SAVE, BEFORE_SAVE
+from workflows.timekeeping import finished_at, with_spent
 from workflows.viewing import dossier_view
 from workflows.views import DossierView
 from workflows.worktime import referral_due, timer_time
@@ -234,21 +235,13 @@ class Held:
 
     def _happened(self, events: Iterable[Event]) -> list[Happened]:
         steps = self.version.procedure.steps
-        found = []
+        found, who = [], {"actor": self.actor.person, "on_behalf_of": stood_in_for(self.actor)}
         for event in events:
             clock = ""
             if isinstance(event, StepEvent):
                 law = steps.get(event.element)
                 clock = law.clock.value if law is not None else "agency"
-            found.append(
-                Happened(
-                    event=event,
-                    actor=self.actor.person,
-                    clock=clock,
-                    on_behalf_of=stood_in_for(self.actor),
-                    agency=self.actor.agency,
-                )
-            )
+            found.append(Happened(event=event, clock=clock, agency=self.actor.agency, **who))
         return found
 
     def _record(self, happened: list[Happened], advance: Advance | None) -> None:
@@ -346,7 +339,11 @@ class Held:
         row = replace(self.row, revision=self.row.revision + 1, last_seq=seq, last_hash=last_hash)
         row = fold_dossier(row, self.version.procedure, events, self.steps.values())
         open_still = self.row.resolved_at is None or row.resolved_at is None
-        return self._with_deadline(row, events) if open_still else row
+        row = self._with_deadline(row, events) if open_still else row
+        if finished_at(row) == finished_at(self.row):
+            return row
+        steps = {s.step: s for s in self.uow.steps.of_dossier(row.id)} | self.steps
+        return with_spent(row, self.version.procedure, steps.values(), self.calendar)
 
     def _with_deadline(self, row: DossierRow, events: list[Event]) -> DossierRow:
         """Return the row with its due moment; the record is read only if that can have changed."""

@@ -1,26 +1,24 @@
 """Measuring (đo thời gian): where the time of a procedure's dossiers went, on five clocks.
 
-Every figure says its n; fewer than five dossiers are not shown (a small cell names somebody), and
+Every figure says its n; cells of few dossiers are not shown (a small cell names somebody), and
 nobody is named at all. Completions pressed in bulk are left out of the measures of a step, with
-their count. What each figure means exactly: docs/reference/measures.md. Not for scores or cost.
+their count. What each figure means exactly: `engine.timing.definitions`. Not for scores or cost.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
-from itertools import groupby
 
 from engine.law.authority import Actor
-from engine.law.deadlines import due
-from engine.timing.clocks import FiveClocks, TwoViews, dossier_clocks, step_clocks
-from engine.timing.events import StepEvent, from_record
+from engine.law.timeliness import Timeliness
+from engine.law.working_time import ZONE
+from engine.timing.clocks import FiveClocks
 from engine.timing.measures import Measure, measure
 from engine.timing.patterns import (
-    Execution,
     Handover,
     Rework,
     Saving,
@@ -31,17 +29,16 @@ from engine.timing.patterns import (
     savings,
     variants,
 )
+from engine.timing.samples import added, both_views, seconds
 from engine.timing.survival import Lasted, survival
 from workflows.catalogue import Version
+from workflows.errors import InvalidInput
+from workflows.gauging import NOTHING, StepFigures, Swept, step_figures
 from workflows.office import Office
-from workflows.reviewing import Scope, as_of, wanted
-from workflows.store import UnitOfWork
-from workflows.store.timings import Executed, Fate
+from workflows.reviewing import Scope, seen_at, wanted
+from workflows.timelines import Life, Run, lives, short_lives
 
-SMALLEST = 5  # dossiers: fewer are not shown
 MOST_VARIANTS = 10
-NOTHING = Measure(n=0, median=None, p90=None, mean=None)
-NAMES = (*(f.name for f in fields(FiveClocks)), "waiting", "agency")
 HALF = Fraction(1, 2)
 
 
@@ -49,31 +46,33 @@ HALF = Fraction(1, 2)
 class Bulk:
     """What counts as a mass clean-up: so many completions by one person within so short a time."""
 
-    at_least: int = 20
-    within: timedelta = timedelta(minutes=5)
+    at_least: int
+    within: timedelta
 
 
 @dataclass(frozen=True, kw_only=True)
-class StepFigures:
-    """One element of the diagram; seconds; `wall` and `office` have a measure by clock.
+class Conformance:
+    """Dossiers by how they stand to their due date: by the control sheet, see the definition."""
 
-    `n` completed executions are measured, `left_out` were pressed in bulk. `hidden`: fewer than
-    five dossiers, so nothing but counts of the whole is said. Shares are None where hidden.
-    """
+    early: int = 0
+    on_time: int = 0
+    late: int = 0
+    open_in_time: int = 0
+    open_late: int = 0
 
-    element: str
-    name: str
-    n: int
-    dossiers: int
-    open: int
-    withdrawn: int
-    left_out: int
-    hidden: bool
-    wall: Mapping[str, Measure]
-    office: Mapping[str, Measure]
-    share_of_lead: float | None
-    share_of_limit: float | None
-    rework: Rework | None
+    @property
+    def finished(self) -> int:
+        """Return how many are finished."""
+        return self.early + self.on_time + self.late
+
+
+@dataclass(frozen=True, kw_only=True)
+class FlowCount:
+    """A sequence flow that dossiers went: how often, and how often to do a step again."""
+
+    flow: str
+    count: int
+    again: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,13 +80,14 @@ class Review:
     """Where the time of some dossiers went; all seconds.
 
     `lead` is of finished ones only, `median_with_open` counts open ones as lasting at least so
-    long, None where fewer than half are seen to finish. `other_variants` are dossiers on ways
-    fewer than five went.
+    long, None where fewer than half are seen to finish. `limit_used` is the agency's working time
+    of a finished dossier by the time promised. `other_variants` are dossiers on ways few went.
     """
 
     code: str
     name: str
     scope: Scope
+    at: datetime
     dossiers: int
     finished: int
     hidden: bool
@@ -96,14 +96,33 @@ class Review:
     elapsed: int
     grounds: Mapping[str, int]
     lead: Measure
+    office_lead: Measure
     median_with_open: float | None
+    limit_used: Measure
+    conformance: Conformance
     steps: tuple[StepFigures, ...]
     left_out: int
+    flows: tuple[FlowCount, ...]
     handovers: tuple[Handover, ...]
     ping_pong: int
     variants: tuple[tuple[tuple[str, ...], int], ...]
     other_variants: int
     savings: tuple[Saving, ...]
+    versions: Mapping[str, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Overview:
+    """One procedure, or one unit, in a line: see `Review` for what the numbers are."""
+
+    key: str
+    dossiers: int
+    finished: int
+    hidden: bool
+    lead: Measure
+    waiting_share: float | None
+    limit_used: Measure
+    conformance: Conformance
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,30 +143,13 @@ class Beside:
         return None if before is None or after is None else after - before
 
 
-@dataclass(frozen=True)
-class _Run:
-    """One execution with its clocks; `execution` is there once it was completed."""
-
-    row: Executed
-    views: TwoViews
-    execution: Execution | None
-
-
-@dataclass(frozen=True)
-class _Life:
-    """One dossier with its clocks and runs; `allowed` are the office seconds of its limit."""
-
-    fate: Fate
-    views: TwoViews
-    elapsed: int
-    finished: bool
-    allowed: int | None
-    runs: tuple[_Run, ...]
-
-    @property
-    def case(self) -> list[Execution]:
-        done = [r.execution for r in self.runs if r.execution is not None]
-        return sorted(done, key=lambda e: (e.closed_at, e.element))
+BY: Mapping[str, Callable[[Life, Run], str]] = {
+    "agency": lambda _, run: run.agency,
+    "role": lambda _, run: run.row.role,
+    "channel": lambda life, _: life.fate.channel,
+    "version": lambda life, _: life.fate.digest,
+    "month": lambda life, _: life.fate.received_at.astimezone(ZONE).strftime("%Y-%m"),
+}
 
 
 def review(office: Office, actor: Actor, scope: Scope, bulk: Bulk | None = None) -> Review:
@@ -155,19 +157,51 @@ def review(office: Office, actor: Actor, scope: Scope, bulk: Bulk | None = None)
 
     Raises Forbidden, NotFound for an unknown code or agency, InvalidInput for days the wrong way.
     """
-    asked = wanted(office, actor, scope)
-    version = (
-        office.catalogue.at(scope.digest) if scope.digest else office.catalogue.latest(scope.code)
+    asked, at = wanted(office, actor, scope), seen_at(office, scope)
+    found = office.store.read(lambda uow: lives(uow, office, asked, at))
+    return _review(office, scope, found, bulk or _bulk(office), at)
+
+
+def overview(
+    office: Office, actor: Actor, scope: Scope, by: str = "procedure"
+) -> tuple[Overview, ...]:
+    """Return a line per procedure or per settling `agency`, in one statement, by their codes.
+
+    Raises what `review` does.
+    """
+    asked, at = wanted(office, actor, scope), seen_at(office, scope)
+    groups: dict[str, list[Life]] = {}
+    for life in office.store.read(lambda uow: short_lives(uow, office, asked, at)):
+        fate = life.fate
+        key = fate.procedure if by == "procedure" else fate.competent_agency
+        groups.setdefault(key, []).append(life)
+    smallest = office.catalogue.yardsticks.smallest
+    return tuple(_overview(key, groups[key], smallest) for key in sorted(groups))
+
+
+def breakdown(
+    office: Office, actor: Actor, scope: Scope, element: str, by: str
+) -> tuple[StepFigures, ...]:
+    """Return the figures of one step by agency, role, channel, version or month of reception.
+
+    The `element` of each figure is the value it is for. Raises InvalidInput for another `by`, and
+    what `review` does.
+    """
+    if by not in BY:
+        raise InvalidInput("by", f"hãy chọn một trong: {', '.join(BY)}")
+    asked, at = wanted(office, actor, scope), seen_at(office, scope)
+    found = office.store.read(lambda uow: lives(uow, office, asked, at))
+    yard, swept = office.catalogue.yardsticks, _swept(found, _bulk(office))
+    groups: dict[str, list[tuple[Life, Run]]] = {}
+    for life in found:
+        for run in life.runs:
+            if run.row.element == element:
+                groups.setdefault(BY[by](life, run), []).append((life, run))
+    lead = sum(life.elapsed for life in found)
+    return tuple(
+        step_figures(key, groups[key], swept=swept, lead=lead, smallest=yard.smallest)
+        for key in sorted(groups)
     )
-    now = as_of(office, Scope())
-
-    def look(uow: UnitOfWork) -> list[_Life]:
-        timings = uow.timings
-        fates = {f.id: f for f in timings.fates(asked)}
-        runs = groupby(timings.executed(asked), key=lambda r: r.dossier_id)
-        return [_life(office, fates[d], list(own), now) for d, own in runs if d in fates]
-
-    return _review(version, scope, office.store.read(look), bulk or Bulk())
 
 
 def side_by_side(left: Review, right: Review) -> tuple[Beside, ...]:
@@ -186,192 +220,158 @@ def side_by_side(left: Review, right: Review) -> tuple[Beside, ...]:
     )
 
 
-def _life(office: Office, fate: Fate, rows: Sequence[Executed], now: datetime) -> _Life:
-    calendar = office.catalogue.calendar(fate.competent_agency)
-    finished = fate.resolved_at or fate.ended_at
-    ends = finished or max(now, fate.received_at)
-    marks = [_events(row) for row in rows]
-    views = dossier_clocks(
-        marks,
-        calendar,
-        clocks={row.element: row.clock for row in rows},
-        begins=fate.received_at,
-        ends=ends,
-    )
-    pairs = zip(rows, marks, strict=True)
-    return _Life(
-        fate=fate,
-        views=views,
-        elapsed=int(ends.timestamp()) - int(fate.received_at.timestamp()),
-        finished=finished is not None,
-        allowed=_allowed(office, fate),
-        runs=tuple(_run(office, fate, row, events, now) for row, events in pairs),
-    )
+def _bulk(office: Office) -> Bulk:
+    yard = office.catalogue.yardsticks
+    return Bulk(at_least=yard.bulk_at_least, within=yard.bulk_within)
 
 
-def _allowed(office: Office, fate: Fate) -> int | None:
-    """Return the office seconds promised at reception; a chain has no single limit."""
-    procedure = office.catalogue.at(fate.digest).procedure
-    if procedure.legs:
-        return None
-    calendar = office.catalogue.calendar(fate.competent_agency)
-    promised = due(procedure.time_limit, procedure, fate.received_at, fate.channel, [], calendar)
-    if promised.due_at is None:
-        return None
-    return calendar.working_seconds(fate.received_at, promised.due_at) or None
-
-
-def _events(row: Executed) -> list[StepEvent]:
-    return [e for e in map(from_record, row.marks) if isinstance(e, StepEvent)]
-
-
-def _run(
-    office: Office, fate: Fate, row: Executed, events: Sequence[StepEvent], now: datetime
-) -> _Run:
-    agency = row.agency or fate.competent_agency
-    calendar = office.catalogue.calendar(agency)
-    views = step_clocks(events, calendar, clock=row.clock, until=max(now, events[-1].at))
-    done = row.closed_at is not None and row.state != "withdrawn"
-    if row.closed_at is None or not done:
-        return _Run(row, views, None)
-    execution = Execution(
-        element=row.element,
-        agency=agency,
-        actor=row.closed_by,
-        closed_at=row.closed_at,
-        waiting=views.office.waiting,
-        working=views.office.working,
-    )
-    return _Run(row, views, execution)
-
-
-def _review(version: Version, scope: Scope, lives: Sequence[_Life], bulk: Bulk) -> Review:
-    hidden = len(lives) < SMALLEST
-    shown = () if hidden else lives
+def _review(
+    office: Office, scope: Scope, found: Sequence[Life], bulk: Bulk, at: datetime
+) -> Review:
+    catalogue, smallest = office.catalogue, office.catalogue.yardsticks.smallest
+    version = catalogue.at(scope.digest) if scope.digest else catalogue.latest(scope.code)
+    hidden = len(found) < smallest
+    shown = () if hidden else found
     cases = [life.case for life in shown]
     swept = _swept(shown, bulk)
     curve = survival(Lasted(seconds=life.elapsed, finished=life.finished) for life in shown)
     ways = variants(cases)
-    steps = _steps(version, shown, swept, rework(cases))
+    steps = _steps(version, shown, swept, {r.element: r for r in rework(cases)}, smallest)
     known = {s.element for s in steps if not s.hidden}
+    views = both_views(added(life.spent for life in shown))
+    done = [life for life in shown if life.finished]
     return Review(
         code=version.procedure.code,
         name=version.procedure.name,
         scope=scope,
-        dossiers=len(lives),
-        finished=sum(life.finished for life in lives),
+        at=at,
+        dossiers=len(found),
+        finished=sum(life.finished for life in found),
         hidden=hidden,
-        wall=sum((life.views.wall for life in shown), FiveClocks()),
-        office=sum((life.views.office for life in shown), FiveClocks()),
+        wall=views.wall,
+        office=views.office,
         elapsed=sum(life.elapsed for life in shown),
-        grounds=_grounds(shown),
-        lead=_hiding(life.elapsed for life in shown if life.finished),
+        grounds=_grounds(shown, smallest),
+        lead=_hiding((life.elapsed for life in done), smallest),
+        office_lead=_hiding((seconds(life.spent, "total") for life in done), smallest),
         median_with_open=curve.quantile(HALF),
+        limit_used=_limit_used(done, smallest),
+        conformance=_conformance(shown),
         steps=steps,
         left_out=sum(s.left_out for s in steps),
-        handovers=tuple(h for h in handovers(cases) if h.cases >= SMALLEST),
+        flows=_flows(shown, smallest),
+        handovers=tuple(h for h in handovers(cases) if h.cases >= smallest),
         ping_pong=sum(ping_pong(case) for case in cases),
-        variants=tuple(w for w in ways if w[1] >= SMALLEST)[:MOST_VARIANTS],
-        other_variants=sum(n for _, n in ways if n < SMALLEST),
+        variants=tuple(w for w in ways if w[1] >= smallest)[:MOST_VARIANTS],
+        other_variants=sum(n for _, n in ways if n < smallest),
         savings=tuple(s for s in savings(_waits(shown, swept)) if s.element in known),
+        versions=dict(Counter(life.fate.digest for life in shown)),
     )
 
 
-def _hiding(values: Iterable[float]) -> Measure:
+def _overview(key: str, found: Sequence[Life], smallest: int) -> Overview:
+    hidden = len(found) < smallest
+    shown = () if hidden else found
+    done = [life for life in shown if life.finished]
+    spent = added(life.spent for life in done)
+    total = seconds(spent, "total")
+    return Overview(
+        key=key,
+        dossiers=len(found),
+        finished=sum(life.finished for life in found),
+        hidden=hidden,
+        lead=_hiding((seconds(life.spent, "total") for life in done), smallest),
+        waiting_share=seconds(spent, "waiting") / total
+        if len(done) >= smallest and total
+        else None,
+        limit_used=_limit_used(done, smallest),
+        conformance=_conformance(shown),
+    )
+
+
+def _conformance(found: Iterable[Life]) -> Conformance:
+    counted = Counter((life.stands, life.finished) for life in found)
+    return Conformance(
+        early=counted[Timeliness.EARLY, True],
+        on_time=counted[Timeliness.ON_TIME, True],
+        late=counted[Timeliness.OVERDUE, True],
+        open_in_time=counted[Timeliness.OPEN, False],
+        open_late=counted[Timeliness.OVERDUE, False],
+    )
+
+
+def _limit_used(done: Iterable[Life], smallest: int) -> Measure:
+    shares = (seconds(d.spent, "agency") / d.allowed for d in done if d.allowed)
+    return _hiding(shares, smallest)
+
+
+def _hiding(values: Iterable[float], smallest: int) -> Measure:
     """Return the measure of a sample of dossiers, nothing of one that is too small to show."""
     found = measure(values)
-    return found if found.n >= SMALLEST else NOTHING
+    return found if found.n >= smallest else NOTHING
 
 
-def _swept(lives: Iterable[_Life], bulk: Bulk) -> frozenset[tuple[str, datetime]]:
-    done = [e for life in lives for e in life.case if e.actor not in ("", "system")]
+def _swept(found: Iterable[Life], bulk: Bulk) -> Swept:
+    done = [e for life in found for e in life.case if e.actor not in ("", "system")]
     return mass_cleanups(done, at_least=bulk.at_least, within=bulk.within)
 
 
-def _grounds(lives: Iterable[_Life]) -> dict[str, int]:
+def _grounds(found: Iterable[Life], smallest: int) -> dict[str, int]:
     """Return the wall seconds of each ground that enough dossiers stood for."""
-    found: Counter[str] = Counter()
+    summed: Counter[str] = Counter()
     dossiers: Counter[str] = Counter()
-    for life in lives:
-        found.update(life.views.grounds)
-        dossiers.update(life.views.grounds.keys())
-    return {g: n for g, n in sorted(found.items()) if dossiers[g] >= SMALLEST}
+    for life in found:
+        summed.update(life.grounds)
+        dossiers.update(life.grounds.keys())
+    return {g: n for g, n in sorted(summed.items()) if dossiers[g] >= smallest}
 
 
-def _is_swept(run: _Run, swept: frozenset[tuple[str, datetime]]) -> bool:
-    e = run.execution
-    return e is not None and (e.actor, e.closed_at) in swept
-
-
-def _runs(lives: Iterable[_Life]) -> Iterator[tuple[_Life, _Run]]:
-    return ((life, run) for life in lives for run in life.runs)
+def _flows(found: Iterable[Life], smallest: int) -> tuple[FlowCount, ...]:
+    """Return the flows enough dossiers went, and how often that was to do a step again."""
+    count: Counter[str] = Counter()
+    again: Counter[str] = Counter()
+    dossiers: Counter[str] = Counter()
+    for life in found:
+        seen: set[str] = set()
+        flows: set[str] = set()
+        for run in life.runs:
+            if run.row.flow:
+                count[run.row.flow] += 1
+                again[run.row.flow] += run.row.element in seen
+                flows.add(run.row.flow)
+            seen.add(run.row.element)
+        dossiers.update(flows)
+    return tuple(
+        FlowCount(flow=f, count=count[f], again=again[f])
+        for f in sorted(count)
+        if dossiers[f] >= smallest
+    )
 
 
 def _steps(
     version: Version,
-    lives: Sequence[_Life],
-    swept: frozenset[tuple[str, datetime]],
-    repeated: Iterable[Rework],
+    found: Sequence[Life],
+    swept: Swept,
+    again: Mapping[str, Rework],
+    smallest: int,
 ) -> tuple[StepFigures, ...]:
-    by_element: dict[str, list[tuple[_Life, _Run]]] = {}
-    for life, run in _runs(lives):
-        by_element.setdefault(run.row.element, []).append((life, run))
-    again = {r.element: r for r in repeated}
-    lead = sum(life.elapsed for life in lives)
+    groups: dict[str, list[tuple[Life, Run]]] = {}
+    for life in found:
+        for run in life.runs:
+            groups.setdefault(run.row.element, []).append((life, run))
+    lead = sum(life.elapsed for life in found)
     laws = version.procedure.steps
-    order = [*(e for e in laws if e in by_element), *sorted(by_element.keys() - laws.keys())]
-    return tuple(_step(by_element[e], swept, again.get(e), lead) for e in order)
-
-
-def _step(
-    runs: Sequence[tuple[_Life, _Run]],
-    swept: frozenset[tuple[str, datetime]],
-    again: Rework | None,
-    lead: int,
-) -> StepFigures:
-    first = runs[0][1].row
-    done = [run for _, run in runs if run.execution is not None]
-    kept = [run for run in done if not _is_swept(run, swept)]
-    dossiers = len({run.row.dossier_id for run in kept})
-    hidden = dossiers < SMALLEST
-    shown = () if hidden else kept
-    total = sum(run.views.wall.total for _, run in runs)
-    return StepFigures(
-        element=first.element,
-        name=first.name or first.element,
-        n=len(kept),
-        dossiers=dossiers,
-        open=sum(run.row.closed_at is None for _, run in runs),
-        withdrawn=sum(run.row.state == "withdrawn" for _, run in runs),
-        left_out=len(done) - len(kept),
-        hidden=hidden,
-        wall={n: measure(getattr(r.views.wall, n) for r in shown) for n in NAMES if shown},
-        office={n: measure(getattr(r.views.office, n) for r in shown) for n in NAMES if shown},
-        share_of_lead=None if hidden or not lead else total / lead,
-        share_of_limit=None if hidden else _of_limit(runs, swept),
-        rework=None if hidden else again,
+    order = [*(e for e in laws if e in groups), *sorted(groups.keys() - laws.keys())]
+    return tuple(
+        step_figures(e, groups[e], swept=swept, lead=lead, smallest=smallest, again=again.get(e))
+        for e in order
     )
 
 
-def _of_limit(
-    runs: Iterable[tuple[_Life, _Run]], swept: frozenset[tuple[str, datetime]]
-) -> float | None:
-    """Return the agency's office seconds of a step by the limit of its dossiers, all together."""
-    used, allowed = 0, {}
-    for life, run in runs:
-        if life.allowed is None or run.execution is None or _is_swept(run, swept):
-            continue
-        used += run.views.office.agency
-        allowed[life.fate.id] = life.allowed
-    return used / sum(allowed.values()) if allowed else None
-
-
-def _waits(
-    lives: Iterable[_Life], swept: frozenset[tuple[str, datetime]]
-) -> dict[str, dict[str, list[int]]]:
-    found: dict[str, dict[str, list[int]]] = {}
-    for _, run in _runs(lives):
-        e = run.execution
-        if e is not None and not _is_swept(run, swept):
-            found.setdefault(e.element, {}).setdefault(e.agency, []).append(e.waiting)
-    return found
+def _waits(found: Iterable[Life], swept: Swept) -> dict[str, dict[str, list[int]]]:
+    waits: dict[str, dict[str, list[int]]] = {}
+    for life in found:
+        for e in life.case:
+            if (e.actor, e.closed_at) not in swept:
+                waits.setdefault(e.element, {}).setdefault(e.agency, []).append(e.waiting)
+    return waits

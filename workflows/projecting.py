@@ -88,6 +88,7 @@ def _opened(dossier_id: str, event: StepEnabled, clock: str) -> StepRow:
         item_index=event.index,
         clock=clock,
         enabled_at=event.at,
+        flow=event.flow,
     )
 
 

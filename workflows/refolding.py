@@ -27,6 +27,7 @@ from workflows.store.records import (
     StepRow,
     SupplementRow,
 )
+from workflows.timekeeping import with_spent
 
 PROJECTED = (
     "status",
@@ -53,6 +54,7 @@ PROJECTED = (
     "release_number",
     "priority",
     "early_answers",
+    "spent",
 )
 
 
@@ -97,7 +99,12 @@ def refold(office: Office, row: DossierRow, record: list[EventRow]) -> Refolded:
     messages = {r.element: r.message for r in procedure.referrals}
     taken = rounds_taken(events)
     return Refolded(
-        dossier=with_deadline(dossier, procedure, events, calendar),
+        dossier=with_spent(
+            with_deadline(dossier, procedure, events, calendar),
+            procedure,
+            steps.values(),
+            calendar,
+        ),
         steps=steps,
         referrals=fold_referrals(row.id, {}, happened, terms, messages),
         kept=fold_kept(row.id, {}, happened),
@@ -126,6 +133,7 @@ def _blank(row: DossierRow, last: EventRow) -> DossierRow:
         escalated_at=None,
         priority=0,
         early_answers=0,
+        spent=None,
         suspended_at=None,
         suspended_until=None,
         suspended_ground="",

@@ -15,12 +15,15 @@ from workflows.office import Office
 from workflows.permitting import REVIEW, governed, permit
 from workflows.store.timings import MeasuredFilter
 
+LAST_MOMENT = timedelta(microseconds=1)  # of a day: midnight is the next one already
+
 
 @dataclass(frozen=True, kw_only=True)
 class Scope:
     """Which dossiers: received from the first to the last day, both in; empty means any.
 
-    `agency` is the settling one with all below it, the caller's own unless named.
+    `agency` is the settling one with all below it, the caller's own unless named. `on` is the day
+    at whose end everything is looked at, now unless named: what happened later is not known.
     """
 
     code: str = ""
@@ -29,6 +32,12 @@ class Scope:
     channel: str = ""
     first: date | None = None
     last: date | None = None
+    on: date | None = None
+
+
+def admit(office: Office, actor: Actor) -> None:
+    """Raise Forbidden unless the actor may review anything at all: for pages without figures."""
+    permit(actor, REVIEW, governed(office.catalogue.agencies, actor.agency))
 
 
 def wanted(office: Office, actor: Actor, scope: Scope) -> MeasuredFilter:
@@ -39,6 +48,9 @@ def wanted(office: Office, actor: Actor, scope: Scope) -> MeasuredFilter:
     if scope.code:
         office.catalogue.latest(scope.code)
     begins, ends = _moments(scope.first, scope.last)
+    if scope.on is not None:
+        known = seen_at(office, scope) + LAST_MOMENT
+        ends = known if ends is None else min(ends, known)
     return MeasuredFilter(
         procedure=scope.code,
         digest=scope.digest,
@@ -52,13 +64,22 @@ def wanted(office: Office, actor: Actor, scope: Scope) -> MeasuredFilter:
 def as_of(office: Office, scope: Scope) -> datetime:
     """Return the moment to judge at: now, or the end of a period that is over."""
     _, ends = _moments(scope.first, scope.last)
+    seen = seen_at(office, scope)
+    return seen if ends is None else min(seen, ends - LAST_MOMENT)
+
+
+def seen_at(office: Office, scope: Scope) -> datetime:
+    """Return the moment whose knowledge is used: now, or the end of the day asked for."""
     now = office.clock.now()
-    return now if ends is None else min(now, ends)
+    return now if scope.on is None else min(now, _end_of(scope.on) - LAST_MOMENT)
 
 
 def _moments(first: date | None, last: date | None) -> tuple[datetime | None, datetime | None]:
     if first is not None and last is not None and first > last:
         raise InvalidInput("to", "ngày cuối phải không trước ngày đầu")
     begins = datetime.combine(first, time(0), ZONE) if first is not None else None
-    ends = datetime.combine(last + timedelta(days=1), time(0), ZONE) if last is not None else None
-    return begins, ends
+    return begins, _end_of(last) if last is not None else None
+
+
+def _end_of(day: date) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time(0), ZONE)

@@ -35,6 +35,7 @@ from engine.timing.events import (
 )
 from engine.timing.intervals import interval_of
 from workflows.store.records import DossierRow, StepRow
+from workflows.timekeeping import step_time
 from workflows.views import standing_of
 
 RESUMING = "resume:"  # the timer by which a suspended dossier goes on
@@ -249,10 +250,11 @@ def warning_timers(
 def measured_seconds(
     row: StepRow, events: Sequence[Event], calendar: WorkingCalendar
 ) -> dict[str, Any]:
-    """Return the seconds of a closed step, on the wall and in office hours."""
+    """Return the seconds of a closed step, on the wall and in office hours, and its five clocks."""
     own = [e for e in events if isinstance(e, StepEvent)]
     found = interval_of(own, calendar, clock=row.clock)
     return {
+        **step_time(own, calendar, clock=row.clock).kept(),
         "waiting_seconds": found.wall.waiting,
         "working_seconds": found.wall.working,
         "paused_seconds": found.wall.paused_total,

@@ -88,6 +88,10 @@ class FiveClocks:
         return FiveClocks(**{n: getattr(self, n) + getattr(other, n) for n in names})
 
 
+OURS = ("unassigned", "assigned", "working")  # open seconds: the same on both views
+PAUSES = ("applicant", "other_agency", "force_majeure")
+
+
 @dataclass(frozen=True, kw_only=True)
 class TwoViews:
     """The same time on the wall and in working time, and the grounds of its pauses (wall)."""
@@ -95,6 +99,26 @@ class TwoViews:
     wall: FiveClocks
     office: FiveClocks
     grounds: Mapping[str, int]
+
+    def kept(self) -> dict[str, int]:
+        """Return the ten numbers both views can be made of again: as a projection keeps them."""
+        ours = {n: getattr(self.office, n) for n in OURS}
+        pauses = {n: getattr(self.wall, n) for n in PAUSES}
+        open_pauses = {f"{n}_office": getattr(self.office, n) for n in PAUSES}
+        return {**ours, "closed": self.wall.closed, **pauses, **open_pauses}
+
+
+KEPT = (*OURS, "closed", *PAUSES, *(f"{n}_office" for n in PAUSES))
+
+
+def views_of(kept: Mapping[str, int], grounds: Mapping[str, int] | None = None) -> TwoViews:
+    """Return both views from the ten numbers of `kept`."""
+    ours = {n: kept[n] for n in OURS}
+    return TwoViews(
+        wall=FiveClocks(**ours, closed=kept["closed"], **{n: kept[n] for n in PAUSES}),
+        office=FiveClocks(**ours, **{n: kept[f"{n}_office"] for n in PAUSES}),
+        grounds=grounds or {},
+    )
 
 
 @dataclass(frozen=True)

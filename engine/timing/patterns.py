@@ -51,12 +51,17 @@ class Handover:
 
 @dataclass(frozen=True, kw_only=True)
 class Saving:
-    """What a step would save if its waiting were cut to the median of the best unit."""
+    """What a step would save if its waiting were cut to the median of the best unit.
+
+    `best` is that median and `unit` whose it is, None and empty where no unit did it often enough.
+    """
 
     element: str
     n: int
     waiting: int
     could_save: int
+    best: int | None = None
+    unit: str = ""
 
 
 def rework(cases: Iterable[Case]) -> tuple[Rework, ...]:
@@ -158,11 +163,17 @@ def savings(waits: Mapping[str, Mapping[str, Sequence[int]]]) -> tuple[Saving, .
     found = []
     for element, units in waits.items():
         everything = [w for of_unit in units.values() for w in of_unit]
-        medians = [_median(w) for w in units.values() if len(w) >= ENOUGH]
-        best = min(medians, default=None)
-        over = 0 if best is None else sum(max(w - best, 0) for w in everything)
+        medians = [(_median(w), unit) for unit, w in units.items() if len(w) >= ENOUGH]
+        best, unit = min(medians, default=(None, ""))
         found.append(
-            Saving(element=element, n=len(everything), waiting=sum(everything), could_save=over)
+            Saving(
+                element=element,
+                n=len(everything),
+                waiting=sum(everything),
+                could_save=0 if best is None else sum(max(w - best, 0) for w in everything),
+                best=best,
+                unit=unit,
+            )
         )
     return tuple(sorted(found, key=lambda s: (-s.could_save, s.element)))
 

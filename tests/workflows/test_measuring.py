@@ -7,14 +7,18 @@ from datetime import timedelta
 
 import pytest
 
-from engine.timing.clocks import FiveClocks
+from engine.law.working_time import ZONE
+from engine.timing.clocks import KEPT, FiveClocks
 from tests.builders import CLERK, CODE, COMMUNE, LEADER, MONDAY, OFFICER, person, receive, task_of
-from workflows import measuring, tasks
+from tests.workflows.counting import statements
+from workflows import drilling, measuring, reviews, scoreboard, tasks
 from workflows.clock import SimulatedClock
 from workflows.errors import Forbidden, InvalidInput, NotFound
-from workflows.measuring import Bulk, Review, StepFigures
+from workflows.gauging import StepFigures
+from workflows.measuring import Bulk, Review
 from workflows.office import Office
 from workflows.reviewing import Scope
+from workflows.store import tables
 from workflows.tasks import CompleteTask
 
 REVIEWER = person("reviewer", COMMUNE)
@@ -53,6 +57,9 @@ def test_the_clocks_of_all_dossiers_sum_to_what_elapsed(office: Office) -> None:
     assert found.elapsed == 5 * 3 * 7 * 3600 + 3 * 3600
     assert found.wall.total == found.elapsed
     assert found.wall.closed > 0
+    with statements(office.store) as sent:
+        look(office)
+    assert len(sent) == 2
 
 
 def test_waiting_nobody_had_opened_is_unassigned_time(office: Office) -> None:
@@ -62,7 +69,8 @@ def test_waiting_nobody_had_opened_is_unassigned_time(office: Office) -> None:
     assert (review.n, review.dossiers) == (5, 5)
     assert review.office["unassigned"].median == 1800
     assert review.wall["waiting"].n == 5
-    assert set(review.wall) == {f.name for f in fields(FiveClocks)} | {"waiting", "agency"}
+    sums = {"waiting", "agency", "paused", "total"}
+    assert set(review.wall) == {f.name for f in fields(FiveClocks)} | sums
 
 
 def test_fewer_than_five_dossiers_are_not_shown(office: Office) -> None:
@@ -188,3 +196,64 @@ def test_two_periods_stand_side_by_side(office: Office) -> None:
     assert [p.element for p in pairs][:3] == ["check", "review", "sign"]
     # Medians of 15, 15, 15, 15, 0 minutes and of 30, 30, 0, 30, 30: lunch swallows one of each.
     assert pairs[1].change("unassigned") == 900
+
+
+def test_a_past_day_is_shown_as_it_was_then(office: Office) -> None:
+    resolved(office, 5, wait=2)
+    for number in range(5):
+        receive(office, key=f"open{number}")
+    pass_hours(office, 30)
+    day = office.clock.now().date()
+    pass_hours(office, 24 - office.clock.now().astimezone(ZONE).hour)
+    then = look(office, on=day - timedelta(days=1))
+    view = receive(office, key="later")
+    tasks.complete(office, CLERK, CompleteTask(dossier=view.id, task=task_of(view, "check").task))
+    resolved(office, 2)
+    assert look(office).dossiers == 13
+    assert look(office, on=day - timedelta(days=1)) == then
+    assert (then.dossiers, then.finished) == (10, 5)
+
+
+def test_the_projection_says_what_the_events_say(office: Office) -> None:
+    resolved(office, 6, wait=3)
+    kept = look(office)
+    gone = dict.fromkeys(KEPT)
+    office.store.write(lambda uow: uow.connection.execute(tables.step.update().values(gone)))
+    blank = tables.dossier.update().values(spent=None)
+    office.store.write(lambda uow: uow.connection.execute(blank))
+    assert look(office) == kept
+    assert {d.column for d in reviews.rebuild(office, check=False)} == {*KEPT, "spent"}
+    assert (look(office), reviews.rebuild(office)) == (kept, ())
+
+
+def test_one_step_is_told_apart_by_where_and_when(office: Office) -> None:
+    resolved(office, 5, wait=0.5)
+    for by, value in (("agency", COMMUNE), ("role", "officer"), ("month", "2026-03")):
+        (figures,) = measuring.breakdown(office, REVIEWER, Scope(code=CODE), "review", by)
+        assert (figures.element, figures.n, figures.hidden) == (value, 5, False)
+        assert figures.office["unassigned"].n == 5
+    with pytest.raises(InvalidInput):
+        measuring.breakdown(office, REVIEWER, Scope(code=CODE), "review", "person")
+
+
+def test_an_overview_and_a_scoreboard_take_one_statement_each(office: Office) -> None:
+    resolved(office, 5)
+    with statements(office.store) as sent:
+        (line,) = measuring.overview(office, REVIEWER, Scope())
+        found = scoreboard.scores(office, REVIEWER, Scope())
+    assert len(sent) == 2
+    assert (line.key, line.dossiers, line.finished, line.lead.n) == (CODE, 5, 5, 5)
+    assert line.conformance.early + line.conformance.on_time == 5
+    assert (found.hidden, [s.unit for s in found.standings]) == (0, [COMMUNE])
+
+
+def test_the_dossiers_behind_a_figure_have_no_names(office: Office) -> None:
+    resolved(office, 5)
+    found = drilling.dossiers(office, REVIEWER, Scope(code=CODE), "review")
+    assert (found.total, found.hidden, len(found.dossiers)) == (5, False, 5)
+    assert {(b.id, b.code) for b in found.dossiers} == {("", "")}
+    assert len({b.pseudonym for b in found.dossiers}) == 5
+    known = drilling.dossiers(office, LEADER, Scope(code=CODE))
+    assert all(b.code for b in known.dossiers)
+    few = drilling.dossiers(office, REVIEWER, Scope(code=CODE, first=MONDAY.date() + timedelta(9)))
+    assert few.dossiers == ()

@@ -50,6 +50,7 @@ class DossierRow:
     priority: int = 0
     name_key: str = ""
     early_answers: int = 0
+    spent: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,8 +89,19 @@ class StepRow:
     waiting_office_seconds: float | None = None
     working_office_seconds: float | None = None
     paused_office_seconds: float | None = None
+    unassigned: int | None = None
+    assigned: int | None = None
+    working: int | None = None
+    closed: int | None = None
+    applicant: int | None = None
+    other_agency: int | None = None
+    force_majeure: int | None = None
+    applicant_office: int | None = None
+    other_agency_office: int | None = None
+    force_majeure_office: int | None = None
     marks: list[dict[str, Any]] = field(default_factory=list)
     closed_for: str = ""
+    flow: str = ""
 
     @property
     def is_open(self) -> bool:

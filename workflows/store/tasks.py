@@ -14,7 +14,7 @@ from workflows.store.tables import OPEN_STATES, command, dossier, step
 from workflows.store.upserting import upsert
 
 _COLUMNS = [step.c[f.name] for f in fields(StepRow)]
-_FIXED = {"dossier_id", "step", "element", "name", "kind", "item_index", "enabled_at"}
+_FIXED = {"dossier_id", "step", "element", "name", "kind", "item_index", "enabled_at", "flow"}
 _CHANGING = [f.name for f in fields(StepRow) if f.name not in _FIXED]
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from engine.timing.clocks import KEPT
 from engine.timing.events import Event, from_record
 from workflows.store.records import SupplementRow
 from workflows.store.tables import dossier, event, step, supplement
@@ -42,10 +43,13 @@ class Measured:
 
 @dataclass(frozen=True, kw_only=True)
 class Fate:
-    """How one dossier fared so far."""
+    """How one dossier fared so far; `spent` is where its time went, None while it goes on."""
 
     id: str
+    code: str
     digest: str
+    procedure: str
+    receiving_unit: str
     channel: str
     competent_agency: str
     received_at: datetime
@@ -54,6 +58,7 @@ class Fate:
     due_at: datetime | None
     clock_running: bool
     supplement_rounds: int
+    spent: dict[str, Any] | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,9 +73,12 @@ class MeasuredFilter:
     agencies: tuple[str, ...] | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Executed:
-    """One execution of a step with its own events: what the five clocks are made from."""
+class Executed(NamedTuple):
+    """One execution of a step; `spent` are the ten numbers of its clocks.
+
+    `marks` are its own events, read only where the clocks have to be folded from them: it is open,
+    its dossier is, it closed after the moment asked about, or an earlier release closed it.
+    """
 
     dossier_id: str
     element: str
@@ -79,9 +87,13 @@ class Executed:
     clock: str
     state: str
     agency: str
+    role: str
+    flow: str
+    enabled_at: datetime
     closed_at: datetime | None
     closed_by: str
-    marks: list[dict[str, Any]]
+    marks: list[dict[str, Any]] | None
+    spent: tuple[int | None, ...]
 
 
 class Timings:
@@ -104,14 +116,19 @@ class Timings:
         query = sa.select(*(dossier.c[f.name] for f in fields(Fate))).where(*_wanted(wanted))
         return [Fate(**row._mapping) for row in self._connection.execute(query)]  # noqa: SLF001
 
-    def executed(self, wanted: MeasuredFilter) -> Iterator[Executed]:
-        """Yield every execution of the dossiers asked for, dossier by dossier, in its order."""
-        query = sa.select(*(step.c[f.name] for f in fields(Executed))).join_from(step, dossier)
-        query = query.where(*_wanted(wanted))
+    def executed(self, wanted: MeasuredFilter, as_of: datetime) -> Iterator[Executed]:
+        """Yield every execution of the dossiers asked for, dossier by dossier, in its order.
+
+        What was enabled after `as_of` is not yielded.
+        """
+        own = [step.c[name] for name in Executed._fields if name not in {"marks", "spent"}]
+        marks = sa.case((_folded(as_of), step.c.marks), else_=sa.null()).label("marks")
+        query = sa.select(*own, marks, *(step.c[name] for name in KEPT)).join_from(step, dossier)
+        query = query.where(step.c.enabled_at <= as_of, *_wanted(wanted))
         query = query.order_by(step.c.dossier_id, step.c.enabled_at, step.c.step)
         rows = self._connection.execution_options(yield_per=BATCH).execute(query)
-        for row in rows:
-            yield Executed(**row._mapping)  # noqa: SLF001
+        for (*values,) in rows:
+            yield Executed._make([*values[: len(own) + 1], tuple(values[len(own) + 1 :])])
 
     def told(self, wanted: MeasuredFilter, kinds: Collection[str]) -> Iterator[tuple[str, Event]]:
         """Yield the events of some kinds of the dossiers asked for, with their dossier."""
@@ -126,6 +143,16 @@ class Timings:
         query = sa.select(supplement).join_from(supplement, dossier).where(*_wanted(wanted))
         rows = self._connection.execute(query.order_by(supplement.c.requested_at))
         return [SupplementRow(**row._mapping) for row in rows]  # noqa: SLF001
+
+
+def _folded(as_of: datetime) -> sa.ColumnElement[bool]:
+    """Return where the clocks of an execution have to be folded from its own events."""
+    closes = (step.c.closed_at, sa.func.coalesce(dossier.c.resolved_at, dossier.c.ended_at))
+    return sa.or_(
+        step.c.unassigned.is_(None),
+        dossier.c.spent.is_(None),
+        *(column.is_(None) | (column > as_of) for column in closes),
+    )
 
 
 def _wanted(wanted: MeasuredFilter) -> list[sa.ColumnElement[bool]]:

@@ -64,6 +64,7 @@ dossier = sa.Table(
     sa.Column("priority", sa.SmallInteger, nullable=False, server_default="0"),
     sa.Column("name_key", sa.Text, nullable=False, server_default=""),
     sa.Column("early_answers", sa.SmallInteger, nullable=False, server_default="0"),
+    sa.Column("spent", sa.JSON(none_as_null=True)),
     sa.Index(
         "ix_dossier_escalated",
         "escalated_at",
@@ -79,7 +80,8 @@ dossier = sa.Table(
     ),
     info={
         "reason": "One dossier: the row every command locks. Its state and what it waits for stand "
-        "last and are read by commands only: they are small, and one row is one write."
+        "last and are read by commands only: they are small, and one row is one write. "
+        "`spent` says where its time went, once it is over."
     },
 )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from engine.timing.clocks import KEPT
 from workflows.store.tables.base import dossier_id, metadata
 from workflows.store.types import Moment
 
@@ -37,6 +38,8 @@ step = sa.Table(
     sa.Column("paused_office_seconds", sa.Float),
     sa.Column("marks", sa.JSON, nullable=False),
     sa.Column("closed_for", sa.Text, nullable=False, server_default=""),
+    *(sa.Column(name, sa.Integer) for name in KEPT),
+    sa.Column("flow", sa.Text, nullable=False, server_default=""),
     sa.Index(
         "ix_step_worklist",
         "agency",
@@ -50,7 +53,7 @@ step = sa.Table(
     ),
     info={
         "reason": "One execution of one element: a worklist line while it is open, the measured "
-        "interval once it is closed (seconds on the wall and in office hours). Marks are its own "
-        "events so far, so that closing it reads nothing."
+        "interval once it is closed (seconds on the wall and in office hours, then five clocks). "
+        "Marks are its own events so far, so that closing it reads nothing."
     },
 )
