@@ -1,4 +1,4 @@
-"""`motcua demo`: play three months, show where the time went, serve the pages.
+"""`motcua demo`: play some months, show where the time went, serve the pages.
 
 The dossiers are played into a file beside the real one and moved into place when all went well,
 so that an interrupted first start leaves nothing half done and a second start is quick.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,12 +23,13 @@ from api.cli_output import err, json_option, out, plainly, print_json, table
 from api.cli_review import durations_table, overdue_table, review_record
 from api.demo import (
     DOSSIERS,
-    FIRST_DAY,
-    FIRST_MOMENT,
     LAST_DAY,
+    MONTHS,
+    MOST_MONTHS,
     SEED,
     Demo,
     end_of_play,
+    first_moment,
     hire,
     staff_code,
     staff_name,
@@ -43,9 +44,7 @@ from workflows.office import Office
 from workflows.store import UnitOfWork
 
 DATABASE = Path("var/demo.db")
-NOTE = (
-    f"Dữ liệu mô phỏng từ {day_of(FIRST_DAY)} đến {day_of(LAST_DAY)}: người, cơ quan, hồ sơ là mẫu."
-)
+NOTE = f"Dữ liệu mô phỏng đến {day_of(LAST_DAY)}: người, cơ quan, hồ sơ là mẫu."
 
 # Who a visitor may play: role, agency, what to try.
 POSTS = (
@@ -65,13 +64,25 @@ POSTS = (
 @click.command()
 @click.option("--no-serve", is_flag=True, help="In bảng rồi dừng, không mở máy chủ.")
 @click.option("--fresh", is_flag=True, help="Bỏ dữ liệu mô phỏng cũ, làm lại từ đầu.")
-@click.option("--dossiers", type=click.IntRange(1, 20_000), default=DOSSIERS, help="Số hồ sơ.")
+@click.option(
+    "--months", type=click.IntRange(1, MOST_MONTHS), default=MONTHS, help="Mấy tháng làm việc."
+)
+@click.option(
+    "--dossiers", type=click.IntRange(1, 20_000), help="Số hồ sơ; không ghi: 100 mỗi tháng."
+)
 @click.option("--seed", type=int, default=SEED, help="Hạt giống của mô phỏng.")
 @click.option("--database", type=click.Path(path_type=Path), default=DATABASE, help="Tệp SQLite.")
 @json_option
 @plainly
-def demo(
-    *, no_serve: bool, fresh: bool, dossiers: int, seed: int, database: Path, as_json: bool
+def demo(  # noqa: PLR0913 - one argument per option
+    *,
+    no_serve: bool,
+    fresh: bool,
+    months: int,
+    dossiers: int | None,
+    seed: int,
+    database: Path,
+    as_json: bool,
 ) -> None:
     """Gửi 300 hồ sơ mẫu qua ba tháng làm việc, in bảng thời gian, rồi mở các trang."""
     settings = Settings.from_environ()
@@ -80,7 +91,8 @@ def demo(
     if database.exists():
         err().print(f"Đã có dữ liệu mô phỏng ở {database} (--fresh để làm lại).")
     else:
-        play_into(settings, database, dossiers, seed)
+        wanted = DOSSIERS * months // MONTHS if dossiers is None else dossiers
+        play_into(settings, database, Play(months=months, dossiers=wanted, seed=seed))
     settings = replace(settings, database_url=f"sqlite:///{database}")
     office = resume(settings)
     if as_json:
@@ -96,18 +108,27 @@ def demo(
     run_server(office, settings, settings.host, settings.port, demo=NOTE)
 
 
-def play_into(settings: Settings, database: Path, dossiers: int, seed: int) -> None:
+@dataclass(frozen=True, kw_only=True)
+class Play:
+    """What is played: so many dossiers over so many months, drawn from a seed."""
+
+    months: int = MONTHS
+    dossiers: int = DOSSIERS
+    seed: int = SEED
+
+
+def play_into(settings: Settings, database: Path, play: Play) -> None:
     """Play the months into a new database file; it appears only when all of it is there."""
     database.parent.mkdir(parents=True, exist_ok=True)
     part = database.with_suffix(".part")
     for leftover in (part, Path(f"{part}-wal"), Path(f"{part}-shm")):
         leftover.unlink(missing_ok=True)
-    clock = SimulatedClock(FIRST_MOMENT)
+    clock = SimulatedClock(first_moment(play.months))
     url = f"sqlite:///{part}"
-    office = open_office(replace(settings, database_url=url), clock, SeededIds(seed))
-    game = Demo(office, clock, seed)
-    with _progress(dossiers) as told:
-        game.play(dossiers, told)
+    office = open_office(replace(settings, database_url=url), clock, SeededIds(play.seed))
+    game = Demo(office, clock, play.seed)
+    with _progress(play) as told:
+        game.play(play.dossiers, told)
     office.store.close()
     part.rename(database)
     for refusal, times in game.refused.most_common():
@@ -189,7 +210,7 @@ def agency_name_of(office: Office, code: str) -> str:
 
 
 @contextmanager
-def _progress(dossiers: int) -> Iterator[Any]:
+def _progress(play: Play) -> Iterator[Any]:
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -198,7 +219,7 @@ def _progress(dossiers: int) -> Iterator[Any]:
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=err(), transient=True) as bar:
-        task = bar.add_task("Ba tháng làm việc", total=dossiers)
+        task = bar.add_task(f"{play.months} tháng làm việc", total=play.dossiers)
 
         def told(day: date, received: int) -> None:
             bar.update(task, completed=received, description=f"Ngày {day_of(day)}")

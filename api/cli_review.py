@@ -14,6 +14,7 @@ from rich.table import Table
 from api import open_office
 from api.cli_costs import cost
 from api.cli_exchange import export, figures, import_, logs
+from api.cli_measures import measures, units
 from api.cli_output import ANSWER_NO, DAY, err, json_option, out, plainly, print_json, table
 from api.cli_reports import report
 from api.figures import Spread, StepFigures, steps_of, summary_of
@@ -36,7 +37,7 @@ def review() -> None:
     """Rà soát: thời gian đi đâu."""
 
 
-for command in (figures, import_, logs, export, report, cost):
+for command in (figures, import_, logs, export, report, cost, measures, units):
     review.add_command(command)
 
 

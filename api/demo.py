@@ -1,4 +1,4 @@
-"""The demo: three months of office life, sent through the real commands on a simulated clock.
+"""The demo: some months of office life, sent through the real commands on a simulated clock.
 
 Every dossier goes by the use cases a clerk's screen would call; nothing is written around them.
 What happens when and what people decide is drawn in `simulation.py`.
@@ -42,6 +42,7 @@ DOSSIERS = 300
 FIRST_DAY = date(2026, 7, 1)
 LAST_DAY = date(2026, 9, 30)
 FIRST_MOMENT = datetime(2026, 7, 1, tzinfo=ZONE)
+MONTHS, MOST_MONTHS = 3, 15  # further back communes settled nothing
 COMMUNES = ("H55.901", "H55.902", "H55.903", "H55.904", "H55.905")
 PACE = {"H55.901": 0.8, "H55.902": 1.0, "H55.903": 1.0, "H55.904": 1.25, "H55.905": 0.9}
 PROMPTNESS = {"1.001193": 0.5, "1.009994": 1.05, "1.013831": 1.15}  # below 1: quicker than usual
@@ -82,12 +83,13 @@ class Case:
 
 
 class Demo:
-    """Plays three months; `progress` is told the day and how many dossiers came so far."""
+    """Plays some months; `progress` is told the day and how many dossiers came so far."""
 
     def __init__(self, office: Office, clock: SimulatedClock, seed: int = SEED) -> None:
-        """Play at this office, by this clock."""
+        """Play at this office, by this clock, from the day the clock stands at."""
         self._office = office
         self._clock = clock
+        self._first_day = clock.now().astimezone(ZONE).date()
         self._chance = Chance(seed)
         self._time = office.catalogue.calendars.of("standard")
         self._agenda: list[tuple[datetime, int, Action]] = []
@@ -98,7 +100,7 @@ class Demo:
 
     def play(self, how_many: int, progress: Callable[[date, int], None]) -> None:
         """Send the dossiers and everything that follows from them, until the last day ends."""
-        days = working_days(FIRST_DAY, LAST_DAY, self._time)
+        days = working_days(self._first_day, LAST_DAY, self._time)
         for arrival in self._chance.arrivals(how_many, days, COMMUNES, self._time):
             self._plan(arrival.at, self._arriving(arrival))
         end = end_of_play()
@@ -337,6 +339,12 @@ def staff_name(number: int) -> str:
     """Return the name of one of them; the same number has the same name in every play."""
     parts = (FAMILY, number), (MIDDLE, number * 3 + 1), (GIVEN, number * 7 + number // 9)
     return " ".join(names[place % len(names)] for names, place in parts)
+
+
+def first_moment(months: int = MONTHS) -> datetime:
+    """Return the moment so many whole months before the end begin; 3 are `FIRST_MOMENT`."""
+    months_of_era = LAST_DAY.year * 12 + LAST_DAY.month - months
+    return datetime(months_of_era // 12, months_of_era % 12 + 1, 1, tzinfo=ZONE)
 
 
 def end_of_play() -> datetime:

@@ -20,6 +20,10 @@ FILES = {
     "bpmn-js/dist/assets/diagram-js.css": "bpmn-js/assets/diagram-js.css",
     "bpmn-js/dist/assets/bpmn-js.css": "bpmn-js/assets/bpmn-js.css",
     "bpmn-js/LICENSE": "bpmn-js/LICENSE",
+    "echarts/dist/echarts.simple.min.js": "echarts/echarts.simple.min.js",
+    "echarts/LICENSE": "echarts/LICENSE",
+    "echarts/NOTICE": "echarts/NOTICE",
+    "zrender/LICENSE": "echarts/LICENSE-zrender",
     "rapidoc/dist/rapidoc-min.js": "rapidoc/rapidoc-min.js",
     "rapidoc/LICENSE.txt": "rapidoc/LICENSE.txt",
 }

@@ -73,6 +73,10 @@ PLACES: tuple[tuple[Place, frozenset[str] | None], ...] = (
         Place(section="reports", label="Báo cáo", endpoint="report_pages.report", key="b"),
         frozenset({CLERK, HEAD, LEADER, "reviewer"}),
     ),
+    (
+        Place(section="review", label="Rà soát", endpoint="review_pages.overview", key="s"),
+        frozenset({HEAD, LEADER, "reviewer"}),
+    ),
 )
 
 

@@ -34,6 +34,7 @@ from api.rest import (
     referrals,
     reports,
     results,
+    review,
     substitutions,
     supplements,
     synchronising,
@@ -63,7 +64,7 @@ NOUNS = (
     people, tokens, substitutions, access_log,
     synchronising, timeliness,
     jobs, webhooks, exporting,
-    reports, costs, worklist, assigning,
+    reports, costs, review, worklist, assigning,
     bridge,
 )  # fmt: skip
 
