@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Event
 
-from workflows import arrivals, comparing, delivering, files, jobs, reminders, webhooks
+from workflows import arrivals, comparing, delivering, files, jobs, joint, reminders, webhooks
 from workflows.delivering import Carriers, Delivered
 from workflows.jobs import Done
 from workflows.office import Office
 
-HANDLERS: dict[str, arrivals.Handler] = {}
 IDLE = timedelta(seconds=2)
 TIDY_EVERY = timedelta(hours=1)
 
@@ -45,7 +44,8 @@ def work_once(office: Office, carriers: Carriers) -> Round:
     reminders.run_due(office)  # after the timers: what silence closed is not reminded of
     deliveries, envelopes = delivering.deliver(office, carriers), (0, 0)
     if office.keyring is not None:
-        envelopes = arrivals.act_upon_due(office, HANDLERS, carriers.wire)
+        envelopes = arrivals.act_upon_due(office, joint.HANDLERS, carriers.wire)
+        joint.follow(office)
         if carriers.wire is not None:
             comparing.compare_due(office, carriers.wire)
     return Round(timers=timers, deliveries=deliveries, envelopes=envelopes)

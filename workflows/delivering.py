@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,6 +16,7 @@ from workflows import carrying
 from workflows.announcing import APPLICANT, EVENT, NOTIFICATION
 from workflows.bridging import Wire
 from workflows.errors import NotFound
+from workflows.meanings import REFERRAL
 from workflows.office import Office
 from workflows.parcels import Mail, Post, Receipt, letter, parcel, recipients, share_out
 from workflows.store import UnitOfWork
@@ -34,6 +36,10 @@ SILENT_BEFORE_DOWN = 3  # a partner that does not answer so often in a row is do
 log = logging.getLogger(__name__)
 
 
+Forward = Callable[[Office, OutboxRow], Receipt]
+"""Puts what is said of a referral on the channel of another installation."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Carriers:
     """Who carries what out of the house; without one, its messages wait."""
@@ -41,11 +47,17 @@ class Carriers:
     post: Post | None = None
     mail: Mail | None = None
     wire: Wire | None = None
+    forward: Forward | None = None
 
     @property
     def kinds(self) -> tuple[str, ...]:
         """The kinds of messages that can be carried."""
-        have = {EVENT: self.post, NOTIFICATION: self.mail, ENVELOPE: self.wire}
+        have = {
+            EVENT: self.post,
+            NOTIFICATION: self.mail,
+            ENVELOPE: self.wire,
+            REFERRAL: self.forward,
+        }
         return tuple(kind for kind, carrier in have.items() if carrier is not None)
 
 
@@ -97,6 +109,8 @@ def _carry(office: Office, carriers: Carriers, row: OutboxRow) -> Receipt:
     try:
         if row.kind == EVENT:
             return _post(office, carriers, row)
+        if row.kind == REFERRAL and carriers.forward is not None:
+            return carriers.forward(office, row)
         if row.kind == ENVELOPE and carriers.wire is not None:
             return carrying.carry(office, carriers.wire, row)
         return _mail(office, carriers, row)
@@ -160,10 +174,8 @@ def _note(office: Office, row: OutboxRow, receipt: Receipt) -> None:
             uow.jobs.give_up(row, receipt.final)
         elif receipt.fault:
             uow.jobs.not_sent(row, now, receipt.fault, chance)
-        else:
-            uow.jobs.sent(row, now)
-        if receipt.also is not None:
-            receipt.also(uow)
+        elif uow.jobs.sent(row, now) and receipt.also is not None:
+            receipt.also(uow)  # only by who still held it: another worker does it else
         if row.kind == EVENT and row.subscription:
             _judge(uow, row.subscription, receipt, now)
 

@@ -84,7 +84,7 @@ def receive(office: Office, actor: Actor, command: ReceiveDossier) -> DossierVie
     Rejected of the engine (a wrong fact).
     """
     _check(command)
-    return office.store.write(lambda uow: _receive(uow, office, actor, command))
+    return office.store.write(lambda uow: receive_in(uow, office, actor, command))
 
 
 def withdraw(office: Office, actor: Actor, command: WithdrawDossier) -> DossierView:
@@ -93,7 +93,7 @@ def withdraw(office: Office, actor: Actor, command: WithdrawDossier) -> DossierV
     Raises NotFound, Forbidden, Stale, IdempotencyMismatch, or AlreadyEnded of the engine.
     """
     check_length("reason", command.reason, MAX_TEXT)
-    return office.store.write(lambda uow: _withdraw(uow, office, actor, command))
+    return office.store.write(lambda uow: withdraw_in(uow, office, actor, command))
 
 
 def _check(command: ReceiveDossier) -> None:
@@ -104,7 +104,10 @@ def _check(command: ReceiveDossier) -> None:
         raise InvalidInput("channel", f"chỉ nhận: {', '.join(channels)}")
 
 
-def _receive(uow: UnitOfWork, office: Office, actor: Actor, command: ReceiveDossier) -> DossierView:
+def receive_in(
+    uow: UnitOfWork, office: Office, actor: Actor, command: ReceiveDossier
+) -> DossierView:
+    """Receive a dossier in a transaction that does more; raises what `receive` raises."""
     if command.idempotency_key:
         answered = uow.commands.answered(actor.person, command.idempotency_key)
         result = recall(answered, command.idempotency_key, asked(command, actor))
@@ -170,9 +173,10 @@ def _owed(version: Version, command: ReceiveDossier, now: datetime) -> list[Even
     return events
 
 
-def _withdraw(
+def withdraw_in(
     uow: UnitOfWork, office: Office, actor: Actor, command: WithdrawDossier
 ) -> DossierView:
+    """End a dossier in a transaction that does more; raises what `withdraw` raises."""
     held = hold(uow, office, actor, command, command.dossier)
     if held.replayed is not None:
         return held.replayed

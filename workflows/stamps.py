@@ -92,6 +92,16 @@ def receive(office: Office, actor: Actor, stamp: Stamp) -> Stamped:
     return Stamped(**said)
 
 
+def receive_in(uow: UnitOfWork, office: Office, actor: Actor, stamp: Stamp) -> Stamped:
+    """Apply a stamp in the transaction of the message that brought it, which comes once.
+
+    Raises InvalidInput or Forbidden.
+    """
+    if stamp.what not in WHATS:
+        raise InvalidInput("what", f"chỉ nhận: {', '.join(WHATS)}")
+    return _receive(uow, office, actor, stamp)
+
+
 def strays(office: Office, actor: Actor) -> tuple[KeptAnswerRow, ...]:
     """Return answers to nothing anybody knows, the latest first; raises Forbidden."""
     permit(actor, STAMP_REFERRAL, _nobodys())

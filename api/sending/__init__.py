@@ -10,6 +10,7 @@ from api.sending.notices import Notices
 from api.sending.posting import HttpPost, networks
 from api.sending.wire import HttpWire
 from config import Settings
+from workflows import joint
 from workflows.delivering import Carriers
 
 
@@ -18,4 +19,9 @@ def carriers_of(settings: Settings) -> Carriers:
     notices = Notices.load(settings.bpmn_folder / "shared" / "notices")
     post = HttpPost(allowed=networks(settings.webhook_networks))
     wire = HttpWire() if settings.installation else None
-    return Carriers(post=post, mail=SmtpMail.of(settings, notices), wire=wire)
+    return Carriers(
+        post=post,
+        mail=SmtpMail.of(settings, notices),
+        wire=wire,
+        forward=joint.forward if wire else None,
+    )

@@ -41,7 +41,7 @@ from engine.process.sending_back import (
     send_back,
     watching,
 )
-from engine.process.state import AlreadyEnded, WrongState
+from engine.process.state import AlreadyEnded, WrongState, facts_of
 
 __all__ = [
     "Advance",
@@ -70,6 +70,7 @@ __all__ = [
     "complete",
     "deliver",
     "expire",
+    "facts_of",
     "inspect",
     "put_off",
     "read",

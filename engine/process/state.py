@@ -87,6 +87,16 @@ def ended_as(definition: Definition, state: bytes) -> tuple[int, str, dict[str, 
     return None if content[3] else (content[2], content[4], content[5])
 
 
+def facts_of(definition: Definition, state: bytes) -> dict[str, Any]:
+    """Return the routing facts of an instance as they are now, or were at its end.
+
+    Raises WrongState.
+    """
+    content = _content(definition, state)
+    found = content[5] if not content[3] else next(s[2] for s in content[3] if not s[0])
+    return dict(found or {})
+
+
 def _content(definition: Definition, state: bytes) -> list[Any]:
     try:
         content = json.loads(state)

@@ -14,6 +14,7 @@ NOBODY_IS_ASKED = frozenset(
     {
         "workflows.documents:render_by_code",
         "workflows.exchanging:record_of",
+        "workflows.joint:follow",
         "workflows.recounting:explain",
         "workflows.reviews:rebuild",
         # The public: by a secret of at least 80 bits, or by a code and a second fact.

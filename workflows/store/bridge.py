@@ -228,6 +228,15 @@ class Bridge:
         found = [_envelope(row) for row in rows]
         return sorted(found, key=lambda row: (row.partner, row.sequence))
 
+    def waiting(self, name: str) -> Sequence[EnvelopeRow]:
+        """Return the envelopes of a partner that are not acted upon yet, or stuck."""
+        query = sa.select(*_ENVELOPE).where(
+            envelope.c.partner == name,
+            envelope.c.direction == IN,
+            envelope.c.state.in_((PENDING, STUCK)),
+        )
+        return [_envelope(r) for r in self._connection.execute(query.order_by(envelope.c.sequence))]
+
     def next_received(self) -> datetime | None:
         """Return when the next envelope may be acted upon, None when none waits."""
         query = sa.select(sa.func.min(envelope.c.retry_at)).where(

@@ -30,6 +30,7 @@ from workflows.store.files import Files
 from workflows.store.imported import ImportedLogs
 from workflows.store.intakes import Intakes
 from workflows.store.jobs import Jobs
+from workflows.store.joint import Joint
 from workflows.store.letters import Letters
 from workflows.store.limits import Limits
 from workflows.store.migrating import upgrade
@@ -162,6 +163,11 @@ class UnitOfWork:
     def bridge(self) -> Bridge:
         """Partners, their keys, channels and envelopes."""
         return Bridge(self.connection)
+
+    @cached_property
+    def joint(self) -> Joint:
+        """Legs whose two dossiers lie in two installations."""
+        return Joint(self.connection)
 
     @cached_property
     def limits(self) -> Limits:
