@@ -22,8 +22,9 @@ from engine.law.authority import Actor
 from engine.timing.events import KINDS
 from workflows import background, exporting, jobs, webhooks
 from workflows.office import Office
+from workflows.permitting import INSTALLATION
 
-OPERATOR = Actor(person="operator", agency="installation", role="administrator")
+OPERATOR = Actor(person="operator", agency=INSTALLATION, role="administrator")
 WHEN = click.DateTime(["%Y-%m-%dT%H:%M:%S%z"])
 
 

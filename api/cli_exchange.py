@@ -149,9 +149,12 @@ def logs(remove: str, *, yes: bool, as_json: bool) -> None:
     help="Tệp ra; mặc định là màn hình.",
 )
 @click.option("--bom", is_flag=True, help="CSV có dấu BOM cho Excel.")
+@click.option("--agency", default="", help="Chỉ hồ sơ của cơ quan này và cấp dưới; trống là mọi.")
 @mapping_options
 @plainly
-def export(source: str, form: str, output: Path | None, *, bom: bool, **mapping: Any) -> None:
+def export(
+    source: str, form: str, output: Path | None, *, bom: bool, agency: str, **mapping: Any
+) -> None:
     """Xuất nhật ký của một thủ tục (người làm được ẩn danh), hoặc chuyển dạng một tệp."""
     if Path(source).is_file():
         file = _source(Path(source), mapping)
@@ -165,7 +168,9 @@ def export(source: str, form: str, output: Path | None, *, bom: bool, **mapping:
         return
     office = open_office(Settings.from_environ())
     with err().status("Đang xuất…"):
-        _write(exchanging.record_of(office, source), form, output, bom=bom)
+        agencies = office.catalogue.agencies
+        own = agencies.below(agencies.get(agency).code) if agency else None
+        _write(exchanging.record_of(office, source, own), form, output, bom=bom)
     office.store.close()
 
 

@@ -93,6 +93,7 @@ TABLE: Mapping[type[Exception], tuple[int, str]] = {
     signing_in.WrongCode: (401, "Mã xác thực không đúng"),
     signing_in.UnknownPerson: (403, "Chưa có tài khoản"),
     second_factors.WrongPassword: (403, "Mật khẩu hiện tại không đúng"),
+    workflow.Unavailable: (503, "Hệ thống đang bận"),
     workflow.NoKey: (503, "Chưa có khóa"),
     second_factors.CodeDoesNotMatch: (422, "Mã không khớp"),
     IdentityRefused: (401, "Chưa xác thực được danh tính"),
@@ -149,8 +150,8 @@ def answer_refusal(error: Any) -> Response:
     body = problem_of(error)
     status = body["status"]
     headers = {"WWW-Authenticate": "Bearer"} if status == HTTPStatus.UNAUTHORIZED else {}
-    if isinstance(error, TooMany | TooManyAttempts):
-        headers["Retry-After"] = str(error.retry_after)
+    if wait := getattr(error, "retry_after", 0):
+        headers["Retry-After"] = str(wait)
     return _respond(status, body, headers)
 
 

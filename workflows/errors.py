@@ -46,6 +46,18 @@ class Stale(WorkflowError):
         super().__init__(seen=seen, current=current)
 
 
+class Unavailable(WorkflowError):
+    """Every connection to the database is busy, or there is none; nothing was begun."""
+
+    code = "unavailable"
+    sentence = "Hệ thống đang quá tải; hãy thử lại sau {retry_after} giây."
+    retry_after: ClassVar[int] = 2
+
+    def __init__(self) -> None:
+        """Say when to come back, in seconds."""
+        super().__init__(retry_after=self.retry_after)
+
+
 class NoKey(WorkflowError):
     """There is no key to keep a secret under."""
 

@@ -6,7 +6,7 @@ An imported log is history to review, never part of the record. What goes out na
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
@@ -24,6 +24,7 @@ from workflows.opening import LogFile
 from workflows.store import UnitOfWork
 from workflows.store.events import revive
 from workflows.store.imported import LOADING, READY, REMOVING, ROWS_AT_ONCE, ImportedLog
+from workflows.store.records import DossierRow
 
 RECORD_COLUMNS = ("element", "clock", "org:role", "org:group")
 XES, OCEL, CSV = "xes", "ocel", "csv"
@@ -184,22 +185,38 @@ def write_log(outgoing: Outgoing, form: str, *, bom: bool = False) -> Iterator[s
     return write_csv(flat(outgoing.traces), extras=outgoing.columns, bom=bom)
 
 
-def record_of(office: Office, procedure: str) -> Outgoing:
+def record_of(office: Office, procedure: str, agencies: Collection[str] | None) -> Outgoing:
     """Return the record of a procedure's dossiers as a log, people under pseudonyms.
 
-    Raises NotFound for an unknown procedure. Each dossier is read as of one moment.
+    Of dossiers that these agencies receive or settle; None is of all, for an operator at the
+    machine itself. Raises NotFound for an unknown procedure. Each dossier is read as of one moment.
     """
     office.catalogue.latest(procedure)
     people = Pseudonyms()
-    read: Callable[[str], Trace | None] = partial(_dossier, office, procedure, people)
+    wanted = _Wanted(procedure=procedure, agencies=agencies)
+    read: Callable[[str], Trace | None] = partial(_dossier, office, wanted, people)
     found = (read(dossier) for dossier in office.store.read(lambda uow: uow.dossiers.ids()))
     traces = (trace for trace in found if trace is not None)
     return Outgoing(traces=traces, columns=RECORD_COLUMNS)
 
 
-def _dossier(office: Office, procedure: str, people: Pseudonyms, dossier: str) -> Trace | None:
+@dataclass(frozen=True, kw_only=True)
+class _Wanted:
+    """Which dossiers: of a procedure, of some agencies or (None) of all."""
+
+    procedure: str
+    agencies: Collection[str] | None
+
+    def has(self, row: DossierRow) -> bool:
+        """Tell whether a dossier is among them."""
+        own = {row.receiving_unit, row.competent_agency}
+        theirs = self.agencies is None or not own.isdisjoint(self.agencies)
+        return row.procedure == self.procedure and theirs
+
+
+def _dossier(office: Office, wanted: _Wanted, people: Pseudonyms, dossier: str) -> Trace | None:
     row, _ = office.store.read(lambda uow: uow.dossiers.get(dossier))
-    if row.procedure != procedure:
+    if not wanted.has(row):
         return None
     rows = office.store.read(lambda uow: uow.events.of_dossier(dossier))
     recorded = [Recorded(revive(r), r.actor, r.role, r.agency, r.clock) for r in rows]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -31,6 +32,7 @@ from workflows.permitting import (
     SYSTEM,
     WARN,
     list_of,
+    looked_after,
     permit,
 )
 from workflows.reasons import check_reason
@@ -212,6 +214,7 @@ def _warn(uow: UnitOfWork, office: Office, job: DueJob) -> None:
 def failed_jobs(office: Office, actor: Actor, query: JobQuery) -> Page:
     """Return a page of `JobView`: what failed and is not over, the latest first.
 
+    Of dossiers that the caller's agency or one below it receives or settles.
     Raises Forbidden, or InvalidInput for a state or cursor that is not ours.
     """
     permit(actor, LIST_JOBS, list_of(actor.agency))
@@ -221,7 +224,8 @@ def failed_jobs(office: Office, actor: Actor, query: JobQuery) -> Page:
     place = read_cursor(query.cursor, 2)
     size = page_size(query.limit)
     after = (place[0], place[1]) if place else None
-    rows = office.store.read(lambda uow: uow.outgoing.troubled(states, after, size))
+    own = looked_after(office.catalogue.agencies, actor)
+    rows = office.store.read(lambda uow: uow.outgoing.troubled(states, after, size, own))
     cursor = next_cursor(len(rows), size, rows[-1].at, rows[-1].id) if rows else ""
     return Page(items=tuple(_job_view(row) for row in rows), cursor=cursor)
 
@@ -239,7 +243,7 @@ def decide(office: Office, actor: Actor, command: DecideJob) -> JobView:
 
 
 def _decide(uow: UnitOfWork, office: Office, actor: Actor, command: DecideJob) -> dict[str, Any]:
-    row, found = _failed(uow, command.job)
+    row, found = _failed(uow, command.job, looked_after(office.catalogue.agencies, actor))
     keyless = replace(command, idempotency_key="")
     held = hold(uow, office, actor, keyless, found.dossier_id)
     event = {"retry": JobRetried, "skip": JobSkipped}.get(command.what)
@@ -259,8 +263,8 @@ def _decide(uow: UnitOfWork, office: Office, actor: Actor, command: DecideJob) -
     return values | {"at": held.now.isoformat()}
 
 
-def _failed(uow: UnitOfWork, job: str) -> tuple[Any, WaitingRow]:
-    """Return a job that failed, by its id; raises NotFound."""
+def _failed(uow: UnitOfWork, job: str, agencies: Collection[str] | None) -> tuple[Any, WaitingRow]:
+    """Return a job that failed, by its id; raises NotFound, for those of other agencies too."""
     dossier, _, timer = job.partition("~")
     row: Any = None
     try:
@@ -270,11 +274,14 @@ def _failed(uow: UnitOfWork, job: str) -> tuple[Any, WaitingRow]:
         pass
     if row is None or not row.fault:
         raise NotFound("việc", job[:80])
+    about, _ = uow.dossiers.get(row.dossier_id)
+    if agencies is not None and not {about.receiving_unit, about.competent_agency} & {*agencies}:
+        raise NotFound("việc", job[:80])
     return row, WaitingRow(
         id=job,
         sort="timer" if timer else row.kind,
         dossier_id=row.dossier_id,
-        code=uow.dossiers.get(row.dossier_id)[0].code,
+        code=about.code,
         name=row.name,
         state=row.state,
         attempts=row.attempts,

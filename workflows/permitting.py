@@ -86,6 +86,7 @@ READ_ACCESS_LOG = "access_log.read"
 # What a post may be: a role of a step, or one of those that stay apart from dossiers.
 POST_ROLES = (*(role.value for role in Role if role is not Role.APPLICANT), *sorted(APART))
 SYSTEM = Actor(person="system", agency="", role="system")
+INSTALLATION = "installation"  # where an operator at the machine itself acts: no agency's code
 
 
 def actor_from(holder: TokenHolder) -> Actor:
@@ -134,6 +135,14 @@ def governed(
     above = frozenset(agencies.above(agency))
     subject = f"person:{person}" if person else f"agency:{agency}"
     return Resource(agency=agency, agencies=above, assignee=person, barred=barred, subject=subject)
+
+
+def looked_after(agencies: Agencies, actor: Actor) -> frozenset[str] | None:
+    """Return the agencies an administrator looks after: their own and those below it.
+
+    None stands for all: of an operator at the machine itself.
+    """
+    return None if actor.agency == INSTALLATION else frozenset(agencies.below(actor.agency))
 
 
 def part_of(

@@ -12,8 +12,15 @@ from dataclasses import dataclass, field
 from engine import process
 from engine.errors import Rejected
 from engine.law.authority import Actor
+from engine.law.checklist import missing, reason_for
 from engine.law.provisions import Supplement
-from engine.timing.events import FurtherRoundApproved, FurtherRoundProposed, SupplementPartlyTaken
+from engine.timing.events import (
+    FileAttached,
+    FurtherRoundApproved,
+    FurtherRoundProposed,
+    SupplementPartlyTaken,
+)
+from workflows.attaching import MOST_FILES, NO_COMPONENT, arriving, attach
 from workflows.deriving import Said
 from workflows.errors import InvalidInput, NotWaiting
 from workflows.holding import Held, hold
@@ -52,6 +59,7 @@ class RequestSupplement:
     """Ask for papers at an open step: which components, and why.
 
     `reasons` says of single components what is wrong with them; `reason` of all. One is needed.
+    `missing` asks besides for what the checklist of the intake lacks now, in its own sentence.
     """
 
     dossier: str
@@ -60,6 +68,7 @@ class RequestSupplement:
     components: tuple[str, ...] = ()
     reason: str = ""
     reasons: Mapping[str, str] = field(default_factory=dict)
+    missing: bool = False
     idempotency_key: str = ""
 
 
@@ -67,13 +76,15 @@ class RequestSupplement:
 class TakeSupplement:
     """The applicant brought papers: those named, or without names all that were asked for.
 
-    Where some are missing `partly` says what that means: `wait` for the rest, or `enough`.
+    Where some are missing `partly` says what that means: `wait` for the rest, or `enough`. `files`
+    maps a component to ids of files uploaded before, as at intake.
     """
 
     dossier: str
     revision: int | None = None
     components: tuple[str, ...] = ()
     partly: str = ""
+    files: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     idempotency_key: str = ""
 
 
@@ -157,9 +168,10 @@ def _request(
     if held.row.supplement_rounds >= law.rounds + _approved(held, law):
         message = f"Thủ tục chỉ cho yêu cầu bổ sung {law.rounds} lần; đã dùng hết."
         raise TooManyRounds(message, element=step.element)
-    reason = _words(held, command.components, command.reason, command.reasons)
+    components, words = _wanted(held, command)
+    reason = _words(held, components, words, command.reasons)
     said = Said(
-        components=tuple(command.components),
+        components=components,
         reason=reason,
         reasons=dict(command.reasons),
         note=reason,
@@ -167,6 +179,19 @@ def _request(
     )
     _leads_to_waiting(held, step.step, law)
     return held.complete(step, {law.fact: law.value}, said)
+
+
+def _wanted(held: Held, command: RequestSupplement) -> tuple[tuple[str, ...], str]:
+    """Return which papers are asked for, and in which words; raises InvalidInput for nothing."""
+    if not command.missing:
+        return tuple(command.components), command.reason
+    procedure = held.version.procedure
+    lacking = missing(procedure, held.row.components)
+    if not lacking and not command.components:
+        raise InvalidInput("missing", "không còn thiếu giấy tờ nào theo danh mục")
+    sentence = reason_for(lacking, {c.id: c.name for c in procedure.components})
+    components = dict.fromkeys((*(line.component for line in lacking), *command.components))
+    return tuple(components), " ".join(filter(None, (sentence, command.reason.strip())))
 
 
 def _law(held: Held) -> Supplement:
@@ -224,17 +249,30 @@ def _take(uow: UnitOfWork, office: Office, actor: Actor, command: TakeSupplement
     asked, earlier = _asked(held)
     brought = tuple(command.components) or tuple(c for c in asked if c not in earlier)
     here = (*earlier, *(c for c in brought if c not in earlier))
-    missing = [c for c in asked if c not in here]
-    if missing and not command.partly:
-        names = ", ".join(missing)
+    absent = [c for c in asked if c not in here]
+    if absent and not command.partly:
+        names = ", ".join(absent)
         message = f"Còn thiếu: {names}; hãy chọn chờ tiếp (wait) hay coi là đủ (enough)."
         raise PartlyBrought(message, element="partly")
     held.bring(brought)
-    if missing and command.partly == WAIT:
+    attached = _files(held, command)
+    if absent and command.partly == WAIT:
         number = held.row.supplement_rounds
         event = SupplementPartlyTaken(at=held.now, round=number, components=here)
-        return held.save(None, after=(event,))
-    return held.deliver(wait, {}, Said(components=here))
+        view = held.save(None, after=(event, *attached))
+    else:
+        view = held.deliver(wait, {}, Said(components=here), after=attached)
+    attach(uow, attached, held.row.id)
+    return view
+
+
+def _files(held: Held, command: TakeSupplement) -> tuple[FileAttached, ...]:
+    """Return the events of the files that came with the papers; raises InvalidInput."""
+    held.know_components(set(command.files) - {NO_COMPONENT})
+    attached = arriving(held.uow, held.actor, command.files, held.now)
+    if attached and len(held.uow.files.of_dossier(held.row.id)) + len(attached) > MOST_FILES:
+        raise InvalidInput("files", f"hồ sơ có nhiều nhất {MOST_FILES} tệp")
+    return attached
 
 
 def _asked(held: Held) -> tuple[list[str], list[str]]:

@@ -11,19 +11,19 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from engine.law.authority import Actor
+from engine.law.authority import OPERATOR, Actor
 from engine.timing.events import KINDS
 from workflows import secrecy
 from workflows.announcing import Listener
-from workflows.errors import InvalidInput, NotFound
+from workflows.errors import Forbidden, InvalidInput, NotFound
 from workflows.office import Office
 from workflows.paging import page_size
 from workflows.parcels import SECRET_PREFIX, Post, Receipt, is_plain, parcel, signing_secrets
-from workflows.permitting import MANAGE_WEBHOOKS, list_of, permit
+from workflows.permitting import MANAGE_WEBHOOKS, list_of, looked_after, permit
 from workflows.repeating import once
 from workflows.store import UnitOfWork
 from workflows.store.dossiers import valid_id
-from workflows.store.outgoing import DeliveryRow, SubscriptionRow
+from workflows.store.outgoing import WHAT, DeliveryRow, SubscriptionRow
 from workflows.store.records import OutboxRow
 from workflows.views import Page, next_cursor, read_cursor
 
@@ -92,17 +92,20 @@ class DeliveryView:
 
 
 def subscribe(office: Office, actor: Actor, command: Subscribe) -> SubscriptionView:
-    """Add a subscription and return it with its secret; raises Forbidden or InvalidInput."""
+    """Add a subscription and return it with its secret; raises Forbidden or InvalidInput.
+
+    An administrator subscribes for their agency or one below it; for all of them only one who has
+    none above, or an operator at the machine.
+    """
     permit(actor, MANAGE_WEBHOOKS, list_of(actor.agency))
     _check(office, command)
-    listener = Listener(
-        id=office.ids.new_id(), agency=command.agency, kinds=frozenset(command.kinds)
-    )
+    agency = _told_of(office, actor, command.agency)
+    listener = Listener(id=office.ids.new_id(), agency=agency, kinds=frozenset(command.kinds))
     row = SubscriptionRow(
         id=listener.id,
         url=command.url,
         kinds=sorted(listener.kinds),
-        agency=command.agency,
+        agency=agency,
         secrets=[_sealed(office, _new_secret(office))],
         listens=listener.line(),
         created_at=office.clock.now(),
@@ -129,7 +132,7 @@ def change(office: Office, actor: Actor, command: ChangeSubscription) -> Subscri
     seen: list[SubscriptionRow] = []
 
     def act(uow: UnitOfWork) -> dict[str, Any]:
-        row = uow.outgoing.get(command.subscription)
+        row = _own(uow, office, actor, command.subscription)
         values = _changed(row, command.what, secret)
         uow.outgoing.change(row.id, **values)
         seen[:] = [replace(row, **values)]
@@ -141,10 +144,10 @@ def change(office: Office, actor: Actor, command: ChangeSubscription) -> Subscri
 
 
 def subscriptions(office: Office, actor: Actor) -> tuple[SubscriptionView, ...]:
-    """Return every subscription, the oldest first; raises Forbidden."""
+    """Return the subscriptions the caller looks after, the oldest first; raises Forbidden."""
     permit(actor, MANAGE_WEBHOOKS, list_of(actor.agency))
     rows = office.store.read(lambda uow: uow.outgoing.subscriptions())
-    return tuple(_view(office, row) for row in rows)
+    return tuple(_view(office, row) for row in rows if _is_own(office, actor, row))
 
 
 def deliveries(
@@ -156,7 +159,7 @@ def deliveries(
     place = read_cursor(cursor, 2)
 
     def look(uow: UnitOfWork) -> Page:
-        known = uow.outgoing.get(subscription)
+        known = _own(uow, office, actor, subscription)
         after = (place[0], place[1]) if place else None
         rows = uow.outgoing.messages_of(known.id, after, size)
         tries = uow.outgoing.tries([row.id for row in rows])
@@ -176,14 +179,14 @@ def replay(office: Office, actor: Actor, command: ReplayDelivery) -> DeliveryVie
     now = office.clock.now()
 
     def act(uow: UnitOfWork) -> dict[str, Any]:
-        row = _message(uow, command)
+        row = _message(uow, office, actor, command)
         uow.jobs.message_again(row, now, "")
         return {"id": row.id}
 
     once(office, actor, command, act)
 
     def look(uow: UnitOfWork) -> DeliveryView:
-        row = _message(uow, command)
+        row = _message(uow, office, actor, command)
         return _delivery(row, uow.outgoing.tries([row.id]).get(row.id, []))
 
     return office.store.read(look)
@@ -195,7 +198,7 @@ def try_out(office: Office, actor: Actor, subscription: str, post: Post) -> Rece
     Raises Forbidden or NotFound. Nothing is written down: the message is about no dossier.
     """
     permit(actor, MANAGE_WEBHOOKS, list_of(actor.agency))
-    row = office.store.read(lambda uow: uow.outgoing.get(subscription))
+    row = office.store.read(lambda uow: _own(uow, office, actor, subscription))
     now = office.clock.now()
     message = OutboxRow(
         id=office.ids.new_id(),
@@ -231,8 +234,36 @@ def seal_secrets(office: Office) -> int:
     return office.store.write(seal)
 
 
-def _message(uow: UnitOfWork, command: ReplayDelivery) -> OutboxRow:
-    known = uow.outgoing.get(command.subscription)
+def _told_of(office: Office, actor: Actor, agency: str) -> str:
+    """Return of which agency's dossiers a subscription tells, "" of all; raises Forbidden."""
+    if not agency:
+        return "" if _over_all(office, actor) else actor.agency
+    own = looked_after(office.catalogue.agencies, actor)
+    if own is not None and agency not in own:
+        raise Forbidden(OPERATOR.id)
+    return agency
+
+
+def _over_all(office: Office, actor: Actor) -> bool:
+    """Tell whether nobody stands above the caller's agency."""
+    return len(office.catalogue.agencies.above(actor.agency)) <= 1
+
+
+def _is_own(office: Office, actor: Actor, row: SubscriptionRow) -> bool:
+    own = looked_after(office.catalogue.agencies, actor)
+    return own is None or row.agency in own or (not row.agency and _over_all(office, actor))
+
+
+def _own(uow: UnitOfWork, office: Office, actor: Actor, subscription: str) -> SubscriptionRow:
+    """Return a subscription the caller looks after; raises NotFound for others too."""
+    row = uow.outgoing.get(subscription)
+    if not _is_own(office, actor, row):
+        raise NotFound(WHAT, subscription)
+    return row
+
+
+def _message(uow: UnitOfWork, office: Office, actor: Actor, command: ReplayDelivery) -> OutboxRow:
+    known = _own(uow, office, actor, command.subscription)
     row = uow.jobs.message(valid_id(command.message, "tin"))
     if row is None or row.subscription != known.id:
         raise NotFound("tin", command.message[:60])

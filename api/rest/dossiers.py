@@ -12,7 +12,7 @@ from api.rest import schemas
 from api.rest.commanding import carry_out, dossier_answer
 from api.rest.conditions import idempotency_key
 from api.rest.door import PageQuery, answers, commanding, page, posting, reading
-from api.rest.fields import Choice, Facts, Flag, Strict, Text, Whole, papers
+from api.rest.fields import Choice, Facts, Flag, Strict, Text, Whole, papers, uploads
 from api.rest.parsing import Noun
 from workflows import dossiers, intake
 from workflows.noting import Contact, Submitter
@@ -58,12 +58,7 @@ class ReceiveBody(Strict):
     submitter = fields.Nested(SubmitterBody, load_default=None)
     contact = fields.Nested(ContactBody, load_default=None)
     components = papers(load_default=dict)
-    files = fields.Dict(
-        keys=Text(most=80),
-        values=fields.List(Text(most=40)),
-        load_default=dict,
-        metadata={"description": "Tệp đã tải lên: mã thành phần, hoặc other -> mã tệp."},
-    )
+    files = uploads()
     pieces = fields.Dict(
         keys=Text(most=80),
         values=Whole(most=1_000),

@@ -204,6 +204,16 @@ class PaperCount(Strict):
     note = Text(most=500, load_default="", blank=True)
 
 
+def uploads() -> fields.Dict:
+    """Return a field for files uploaded before: component id, or other -> ids."""
+    return fields.Dict(
+        keys=Text(most=80),
+        values=fields.List(Text(most=40)),
+        load_default=dict,
+        metadata={"description": "Tệp đã tải lên: mã thành phần, hoặc other -> mã tệp."},
+    )
+
+
 def papers(**options: Any) -> fields.Dict:
     """Return a field for papers: component id -> counts."""
     description = "Thành phần hồ sơ: mã -> số bản, cách có được, tình trạng, ghi chú."

@@ -10,7 +10,7 @@ from marshmallow import fields
 from api.rest import schemas
 from api.rest.commanding import carry_out
 from api.rest.door import answers, commanding
-from api.rest.fields import Choice, Strict, Text
+from api.rest.fields import Choice, Flag, Strict, Text, uploads
 from api.rest.parsing import Noun
 from workflows import supplements
 
@@ -31,6 +31,19 @@ class RequestBody(Strict):
     )
 
 
+class RequestNowBody(RequestBody):
+    """What is asked for: papers by name, what the checklist lacks now, or both."""
+
+    components = fields.List(Text(most=80), load_default=list, metadata={"example": ["form"]})
+    missing = Flag(
+        load_default=False,
+        metadata={
+            "description": "Yêu cầu cả những giấy tờ danh mục đang thiếu, bằng câu của danh mục.",
+            "example": False,
+        },
+    )
+
+
 class TakeBody(Strict):
     """Which papers arrived."""
 
@@ -40,6 +53,7 @@ class TakeBody(Strict):
         load_default="",
         metadata={"description": "Còn thiếu thì: wait chờ tiếp, enough coi là đủ."},
     )
+    files = uploads()
 
 
 class ProposalBody(RequestBody):
@@ -54,7 +68,7 @@ class ApprovalBody(Strict):
 
 @blueprint.route("/dossiers/<string:dossier>/supplements", methods=["POST"])
 @commanding("supplement.request")
-@blueprint.arguments(RequestBody)
+@blueprint.arguments(RequestNowBody)
 @answers(blueprint, 200, schemas.Dossier, tag=True)
 def request_supplement(body: dict[str, Any], dossier: str) -> Response:
     """Yêu cầu người nộp bổ sung, hoàn thiện hồ sơ."""
@@ -67,8 +81,9 @@ def request_supplement(body: dict[str, Any], dossier: str) -> Response:
 @blueprint.arguments(TakeBody)
 @answers(blueprint, 200, schemas.Dossier, tag=True)
 def take_supplement(body: dict[str, Any], dossier: str) -> Response:
-    """Nhận giấy tờ bổ sung của người nộp."""
+    """Nhận giấy tờ bổ sung của người nộp, kèm tệp đã tải lên."""
     body["components"] = tuple(body["components"])
+    body["files"] = {name: tuple(ids) for name, ids in body["files"].items()}
     return carry_out(supplements.take, supplements.TakeSupplement, dossier=dossier, **body)
 
 

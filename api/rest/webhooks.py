@@ -30,7 +30,14 @@ class WebhookBody(Strict):
 
     url = Text(required=True, most=webhooks.MAX_URL, metadata={"description": "Địa chỉ https."})
     kinds = fields.List(Text(most=80), load_default=list)
-    agency = Text(most=40, load_default="", blank=True)
+    agency = Text(
+        most=40,
+        load_default="",
+        blank=True,
+        metadata={
+            "description": "Trống là cơ quan mình; của quản trị cấp cao nhất là mọi cơ quan."
+        },
+    )
 
 
 class Webhook(Schema):

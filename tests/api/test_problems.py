@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import sqlalchemy as sa
 
 from api import MAX_BODY_BYTES
 from api.problems import HTTP, TABLE
@@ -140,3 +141,18 @@ def test_a_page_that_is_not_there_is_a_page(client):
 def test_every_row_of_the_table_says_something_in_vietnamese():
     titles = [title for _, title in TABLE.values()] + [title for _, title, _ in HTTP.values()]
     assert all(not title.isascii() for title in titles)
+
+
+def test_a_database_without_a_free_connection_is_503_and_says_when_to_come_back(clerk, office):
+    """As on PostgreSQL under more requests at once than there are connections."""
+    usual = office.store.engine
+    office.store.engine = sa.create_engine(
+        usual.url, pool_size=1, max_overflow=0, pool_timeout=0.05
+    )
+    with office.store.engine.connect():
+        response = clerk.get("/tasks")
+    _is_problem(response, 503, "unavailable")
+    assert response.headers["Retry-After"] == "2"
+    assert clerk.get("/tasks").status_code == 200
+    office.store.engine.dispose()
+    office.store.engine = usual

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from standardwebhooks import Webhook
 
 from api.sending.posting import HttpPost, networks
-from tests.builders import CENTRE, CLERK, LEADER, OFFICER, TAX, person, receive, task_of
+from tests.builders import CENTRE, CLERK, COMMUNE, LEADER, OFFICER, TAX, person, receive, task_of
 from tests.receiving import Receiver, hang_up
 from tests.workflows.counting import statements
 from workflows import delivering, intake, tasks, webhooks
@@ -21,6 +21,7 @@ from workflows.delivering import Carriers, Delivered
 from workflows.errors import Forbidden, InvalidInput, NotFound
 from workflows.office import Office
 from workflows.parcels import Parcel, Receipt
+from workflows.permitting import INSTALLATION
 from workflows.store import tables
 from workflows.tasks import CompleteTask
 from workflows.webhooks import ChangeSubscription, ReplayDelivery, Subscribe
@@ -268,7 +269,8 @@ def test_a_rotated_secret_signs_beside_the_one_before(office, receiver) -> None:
 
 
 def test_a_subscription_hears_its_agency_and_its_kinds_alone(office, receiver) -> None:
-    listen(office, receiver, agency=TAX)
+    operator = person("administrator", INSTALLATION)
+    webhooks.subscribe(office, operator, Subscribe(url=receiver.url, agency=TAX))
     checked(office)
     assert everything(office) == Delivered()
     listen(office, receiver, agency=CENTRE, kinds=("step_completed",))
@@ -362,3 +364,25 @@ def test_under_another_key_nothing_leaves_unsigned(office, receiver) -> None:
     receive(office)
     assert everything(replace(office, personal_key=b"another")) == Delivered(failed=1)
     assert receiver.requests == []
+
+
+def test_an_administrator_tells_of_their_agencies_and_sees_no_others(office, receiver) -> None:
+    own = listen(office, receiver)
+    assert own.agency == CENTRE  # none was named
+    with pytest.raises(Forbidden):
+        listen(office, receiver, agency=TAX)
+    elsewhere = person("administrator", TAX)
+    assert webhooks.subscriptions(office, elsewhere) == ()
+    for act in (
+        lambda: webhooks.change(
+            office, elsewhere, ChangeSubscription(subscription=own.id, what="rotate")
+        ),
+        lambda: webhooks.deliveries(office, elsewhere, own.id),
+        lambda: webhooks.try_out(office, elsewhere, own.id, HttpPost()),
+    ):
+        with pytest.raises(NotFound):
+            act()
+    above = person("administrator", COMMUNE)
+    assert webhooks.subscribe(office, above, Subscribe(url=receiver.url)).agency == ""
+    assert len(webhooks.subscriptions(office, above)) == 2
+    assert len(webhooks.subscriptions(office, ADMIN)) == 1

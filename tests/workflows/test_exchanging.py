@@ -15,7 +15,7 @@ from engine.timing.exchange.columns import write_parquet
 from engine.timing.exchange.csv_in import CsvMapping, read_csv
 from engine.timing.exchange.logs import LogEvent, UnreadableLog, flat
 from engine.timing.exchange.xes_in import XesReader
-from tests.builders import CLERK, CODE, OFFICER, receive, task_of
+from tests.builders import CLERK, CODE, COMMUNE, OFFICER, receive, task_of
 from workflows import dossiers, exchanging, tasks
 from workflows.errors import NotFound
 from workflows.exchanging import LogNameTaken
@@ -155,9 +155,16 @@ def worked(office: Office) -> Office:
     return office
 
 
+def test_the_record_of_some_agencies_is_of_their_dossiers_alone(worked: Office) -> None:
+    whole = [trace.case for trace in exchanging.record_of(worked, CODE, None).traces]
+    own = worked.catalogue.agencies.below(COMMUNE)
+    assert [trace.case for trace in exchanging.record_of(worked, CODE, own).traces] == whole
+    assert list(exchanging.record_of(worked, CODE, {"H55.81.01"}).traces) == []
+
+
 def test_the_record_goes_out_naming_nobody(worked: Office) -> None:
     for form in ("xes", "ocel", "csv"):
-        text = "".join(exchanging.write_log(exchanging.record_of(worked, CODE), form))
+        text = "".join(exchanging.write_log(exchanging.record_of(worked, CODE, None), form))
         for secret in ("Người thứ", CLERK.person, OFFICER.person, "001090001234", "Đủ giấy"):
             assert secret not in text, (form, secret)
         assert "CB-0001" in text
@@ -165,10 +172,10 @@ def test_the_record_goes_out_naming_nobody(worked: Office) -> None:
 
 
 def test_the_record_comes_back_from_xes_and_csv_as_it_was(worked: Office) -> None:
-    traces = list(exchanging.record_of(worked, CODE).traces)
-    xes = "".join(exchanging.write_log(exchanging.record_of(worked, CODE), "xes"))
+    traces = list(exchanging.record_of(worked, CODE, None).traces)
+    xes = "".join(exchanging.write_log(exchanging.record_of(worked, CODE, None), "xes"))
     assert list(XesReader(keep=True).traces([xes.encode()])) == traces
-    out = exchanging.record_of(worked, CODE)
+    out = exchanging.record_of(worked, CODE, None)
     csv = "".join(exchanging.write_log(out, "csv", bom=True))
     assert csv.startswith("\ufeff")
     lines = io.StringIO(csv.removeprefix("\ufeff"), newline="")
@@ -176,17 +183,17 @@ def test_the_record_comes_back_from_xes_and_csv_as_it_was(worked: Office) -> Non
 
 
 def test_the_steps_of_the_record_have_their_whole_life(worked: Office) -> None:
-    trace = next(exchanging.record_of(worked, CODE).traces)
+    trace = next(exchanging.record_of(worked, CODE, None).traces)
     lives = [e.transition for e in trace.events if e.activity == "Kiểm tra"]
     assert lives[0] == "schedule"
     assert lives[-1] == "complete"
-    figures = exchanging.review_traces(exchanging.record_of(worked, CODE).traces).figures
+    figures = exchanging.review_traces(exchanging.record_of(worked, CODE, None).traces).figures
     assert figures.cases == 3
     assert figures.service_s["Kiểm tra"].n == 3
 
 
 def test_objects_of_ocel_are_all_known(worked: Office) -> None:
-    text = "".join(exchanging.write_log(exchanging.record_of(worked, CODE), "ocel"))
+    text = "".join(exchanging.write_log(exchanging.record_of(worked, CODE, None), "ocel"))
     found = json.loads(text)
     objects = {o["id"]: o["type"] for o in found["objects"]}
     types = {t["name"]: {a["name"] for a in t["attributes"]} for t in found["eventTypes"]}
@@ -199,9 +206,9 @@ def test_objects_of_ocel_are_all_known(worked: Office) -> None:
 def test_parquet_says_the_same_as_the_record(worked: Office, tmp_path: Path) -> None:
     path = tmp_path / "log.parquet"
     with path.open("wb") as target:
-        assert write_parquet(flat(exchanging.record_of(worked, CODE).traces), target) > 0
+        assert write_parquet(flat(exchanging.record_of(worked, CODE, None).traces), target) > 0
     rows = parquet.read_table(path).to_pylist()
-    events = list(flat(exchanging.record_of(worked, CODE).traces))
+    events = list(flat(exchanging.record_of(worked, CODE, None).traces))
     assert [(r["case_id"], r["activity"], r["resource"]) for r in rows] == [
         (case, e.activity, e.resource) for case, e in events
     ]
@@ -210,4 +217,4 @@ def test_parquet_says_the_same_as_the_record(worked: Office, tmp_path: Path) -> 
 
 def test_an_unknown_procedure_has_no_record(office: Office) -> None:
     with pytest.raises(NotFound):
-        exchanging.record_of(office, "9.999999")
+        exchanging.record_of(office, "9.999999", None)

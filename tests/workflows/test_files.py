@@ -16,9 +16,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from tests.builders import CLERK, CODE, OFFICER, TAX_OFFICER, person, receive
+from tests.builders import CLERK, CODE, OFFICER, TAX_OFFICER, person, receive, task_of
 from tests.workflows import hostile_files as make
-from workflows import files, intake
+from workflows import files, intake, supplements
 from workflows.errors import Forbidden, InvalidInput, NotFound, Stale
 from workflows.files import AttachFile, DetachFile, FileInQuarantine
 from workflows.inspecting import FileRefused
@@ -57,6 +57,26 @@ def test_a_file_is_handed_in_at_intake_and_served_as_it_came(shelved: Office) ->
     assert "file_attached" in kinds
     with pytest.raises(InvalidInput, match="chưa dùng"):
         intake.receive(shelved, CLERK, command)
+
+
+def test_files_come_with_the_papers_that_were_asked_for(shelved: Office) -> None:
+    view = receive(shelved)
+    task = task_of(view, "check").task
+    request = supplements.RequestSupplement(dossier=view.id, task=task, missing=True)
+    supplements.request(shelved, CLERK, request)
+    loose = files.upload(shelved, CLERK, given())
+    wrong = supplements.TakeSupplement(dossier=view.id, files={"passport": (loose.id,)})
+    with pytest.raises(InvalidInput, match="passport"):
+        supplements.take(shelved, CLERK, wrong)
+    command = supplements.TakeSupplement(
+        dossier=view.id, files={"form": (loose.id,)}, idempotency_key="t"
+    )
+    taken = supplements.take(shelved, CLERK, command)
+    assert supplements.take(shelved, CLERK, command) == taken  # a repeat attaches once
+    (listed,) = files.list_files(shelved, OFFICER, view.id)
+    assert (listed.id, listed.component) == (loose.id, "form")
+    kinds = [e.kind for e in shelved.store.read(lambda uow: uow.events.of_dossier(view.id))]
+    assert {"supplement_taken", "file_attached"} <= {*kinds}
 
 
 def test_nobody_hands_in_what_somebody_else_uploaded(shelved: Office) -> None:

@@ -8,12 +8,23 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from tests.builders import CENTRE, CLERK, LEADER, MONDAY, person, receive, task_of
+from tests.builders import (
+    CENTRE,
+    CLERK,
+    COMMUNE,
+    LEADER,
+    MONDAY,
+    TAX,
+    person,
+    receive,
+    task_of,
+)
 from workflows import intake, jobs, tasks
 from workflows.clock import SimulatedClock
 from workflows.errors import Forbidden, InvalidInput, NotFound
 from workflows.jobs import DecideJob, Done, JobQuery, JobView
 from workflows.office import Office
+from workflows.permitting import INSTALLATION
 from workflows.store import tables
 from workflows.tasks import CompleteTask
 from workflows.views import DossierView
@@ -150,6 +161,19 @@ def test_only_the_administrator_sees_and_decides_failed_jobs(office: Office) -> 
             jobs.failed_jobs(office, stranger, JobQuery())
         with pytest.raises(Forbidden):
             jobs.decide(office, stranger, DecideJob(job=job.id, what="skip", reason="không"))
+
+
+def test_an_administrator_sees_failed_jobs_of_their_agencies_alone(office: Office) -> None:
+    _, job = broken_for_good(office)
+    skip = DecideJob(job=job.id, what="skip", reason="không phải của tôi")
+    elsewhere = person("administrator", TAX)
+    assert jobs.failed_jobs(office, elsewhere, JobQuery()).items == ()
+    with pytest.raises(NotFound):
+        jobs.decide(office, elsewhere, skip)
+    operator = person("administrator", INSTALLATION)
+    for able in (ADMIN, person("administrator", COMMUNE), operator):
+        assert jobs.failed_jobs(office, able, JobQuery()).items == (job,)
+    assert jobs.decide(office, operator, skip).state == "skipped"
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from tests.builders import CLERK, MONDAY, OFFICER, receive, task_of
-from workflows import jobs, supplements, tasks
+from tests.builders import CLERK, CODE, MONDAY, OFFICER, receive, task_of
+from workflows import intake, intakes, jobs, supplements, tasks
 from workflows.clock import SimulatedClock
 from workflows.errors import Forbidden, InvalidInput, NotWaiting
 from workflows.office import Office
@@ -27,6 +27,23 @@ def ask(office: Office, view: DossierView, **said) -> DossierView:
 def take(office: Office, view: DossierView) -> DossierView:
     command = TakeSupplement(dossier=view.id, revision=view.revision, components=("form",))
     return supplements.take(office, CLERK, command)
+
+
+def test_what_the_checklist_lacks_is_asked_for_in_one_call(office: Office) -> None:
+    view = receive(office)
+    noted = intakes.read_intake(office, CLERK, view.id)
+    assert noted.missing
+    ask(office, view, components=(), reason="", missing=True)
+    [row] = office.store.read(lambda uow: uow.supplements.of_dossier(view.id))
+    assert (tuple(row.components), row.reason) == (noted.missing, noted.asks)
+
+
+def test_where_nothing_is_missing_there_is_nothing_to_ask(office: Office) -> None:
+    brought = {"form": {"originals": 1}}
+    command = intake.ReceiveDossier(procedure=CODE, applicant_name="Hoa", components=brought)
+    view = intake.receive(office, CLERK, command)
+    with pytest.raises(InvalidInput, match="không còn thiếu"):
+        ask(office, view, components=(), reason="", missing=True)
 
 
 def test_asking_for_papers_stops_the_clock_until_they_come(office: Office) -> None:

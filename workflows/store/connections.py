@@ -103,4 +103,5 @@ def _postgresql(url: URL) -> Engine:
         pool_size=10,
         max_overflow=20,
         pool_pre_ping=True,
+        pool_timeout=BUSY_SECONDS,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -133,12 +133,21 @@ class Outgoing:
         return found
 
     def troubled(
-        self, states: Sequence[str], after: tuple[datetime, str] | None, limit: int
+        self,
+        states: Sequence[str],
+        after: tuple[datetime, str] | None,
+        limit: int,
+        agencies: Collection[str] | None,
     ) -> Sequence[WaitingRow]:
         """Return timers and messages that failed, the latest first; pending ones that never
-        failed are not among them.
+        failed are not among them. Of dossiers these agencies take part in, None of all.
         """
-        both = sa.union_all(_troubled_timers(states), _troubled_messages(states)).subquery()
+        found = [_troubled_timers(states), _troubled_messages(states)]
+        if agencies is not None:
+            own = sorted(agencies)
+            of_them = dossier.c.receiving_unit.in_(own) | dossier.c.competent_agency.in_(own)
+            found = [query.where(of_them) for query in found]
+        both = sa.union_all(*found).subquery()
         query = sa.select(both).order_by(both.c.at.desc(), both.c.id.desc()).limit(limit)
         if after is not None:
             bound = (sa.literal(after[0], both.c.at.type), after[1])

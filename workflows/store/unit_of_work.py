@@ -6,16 +6,16 @@ after too many times the caller is told that somebody else was faster.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cached_property
 from threading import Lock
 from typing import TypeVar
 
+from sqlalchemy import exc
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import DBAPIError
 
-from workflows.errors import Conflict
+from workflows.errors import Conflict, Unavailable
 from workflows.store import tables
 from workflows.store.access_log import AccessLog
 from workflows.store.accounts import Accounts
@@ -233,15 +233,18 @@ class Store:
         self.engine.dispose()
 
     def read(self, work: Callable[[UnitOfWork], T]) -> T:
-        """Return what `work` reads, all of it as of one moment; nothing is kept."""
-        with self.engine.connect() as connection:
+        """Return what `work` reads, all of it as of one moment; nothing is kept.
+
+        Raises Unavailable where the database is too busy or cannot be reached.
+        """
+        with self._connected() as connection:
             if connection.dialect.name == "postgresql":
                 connection.execution_options(isolation_level="REPEATABLE READ")
             return work(UnitOfWork(connection))
 
     def glance(self, work: Callable[[UnitOfWork], T]) -> T:
         """Return what `work` reads in one statement; nothing is begun or rolled back around it."""
-        with self.engine.connect() as connection:
+        with self._connected() as connection:
             if connection.dialect.name == "postgresql":
                 connection.execution_options(isolation_level="AUTOCOMMIT")
             return work(UnitOfWork(connection))
@@ -250,19 +253,29 @@ class Store:
         """Do `work` in one transaction and keep all of it; an exception undoes all of it.
 
         `work` may be done several times, so it must touch nothing but the unit of work. Raises
-        Conflict when somebody else was faster every time.
+        Conflict when somebody else was faster every time, or Unavailable.
         """
         for _ in range(TRIES):
             try:
                 return self._once(work)
-            except DBAPIError as fault:
+            except exc.DBAPIError as fault:
                 if not _is_contended(fault):
                     raise
                 last = fault
         raise Conflict from last
 
+    @contextmanager
+    def _connected(self) -> Iterator[Connection]:
+        """Yield a connection; raises Unavailable where none can be had in time."""
+        try:
+            connection = self.engine.connect()
+        except (exc.TimeoutError, exc.OperationalError) as fault:
+            raise Unavailable from fault
+        with connection:
+            yield connection
+
     def _once(self, work: Callable[[UnitOfWork], T]) -> T:
-        with self._turn, self.engine.connect() as connection:
+        with self._turn, self._connected() as connection:
             connection.execution_options(**{WRITES: True})
             result = work(UnitOfWork(connection, self._at_point))
             self._at_point(BEFORE_COMMIT)
@@ -271,7 +284,7 @@ class Store:
         return result
 
 
-def _is_contended(fault: DBAPIError) -> bool:
+def _is_contended(fault: exc.DBAPIError) -> bool:
     """Tell whether the database says that another transaction was in the way."""
     state = getattr(fault.orig, "sqlstate", None)
     if state is not None:
