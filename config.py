@@ -54,6 +54,10 @@ class Settings:
     file_store: str = "var/files"
     """Where the bytes of files are kept: a folder, or an address such as `s3://bucket/folder`."""
 
+    backup_folder: str = ""
+    """The folder copies of the database are put into: `motcua doctor` says when the newest is too
+    old. Empty: nobody looks."""
+
     virus_scanner: str = ""
     """The clamd that looks at files before they are served: `tcp://host:3310` or
     `unix:/run/clamd.sock`; empty means that nobody does."""
@@ -144,6 +148,7 @@ class Settings:
             port=_port(given.get("port", str(cls.port))),
             audit_key=_file("AUDIT_KEY", given.get("audit_key", str(cls.audit_key))),
             file_store=given.get("file_store") or cls.file_store,
+            backup_folder=given.get("backup_folder", cls.backup_folder),
             virus_scanner=_scanner(given.get("virus_scanner", cls.virus_scanner)),
             personal_key=_file("PERSONAL_KEY", given.get("personal_key", str(cls.personal_key))),
             rate_limits=_rate_limits(given.get("rate_limits", cls.rate_limits)),

@@ -13,6 +13,7 @@ from flask import Flask
 from api import browsing, headers, health, limits, pages, problems, rest, watching
 from api.identity import Provider
 from api.pages import signing_in
+from api.premises import PREMISES, premises_of
 from api.sending import carriers_of
 from config import Settings
 from workflows.catalogue import Catalogue
@@ -80,6 +81,7 @@ def create_app(
     watching.register(app, office)
     limits.register(app, settings)
     app.extensions["motcua.carriers"] = carriers_of(settings)
+    app.extensions[PREMISES] = premises_of(settings)
     problems.register(app)
     rest.register(app)
     pages.register(app)

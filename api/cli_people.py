@@ -15,9 +15,10 @@ from api.cli_output import ANSWER_NO, err, json_option, out, plainly, print_json
 from api.formatting import NOTHING, moment
 from config import Settings
 from engine.law.authority import Actor
-from workflows import access_log, accounts, people
+from workflows import access_log, accounts, credentials, people, rosters
 from workflows.office import Office
 from workflows.permitting import POST_ROLES
+from workflows.roster_files import RosterRow
 
 TOKEN_DAYS = 30
 YES = click.option("--yes", is_flag=True, help="Làm thật; không có thì chỉ nói sẽ làm gì.")
@@ -49,10 +50,13 @@ def add_person(*, person: str, name: str, agency: str, role: str, as_json: bool)
     with _office() as office:
         office.catalogue.agencies.get(agency)
         actor = people.operator(office, agency)
-        row = {"person": person, "name": name, "agency": agency, "role": role}
-        [result] = people.import_people(office, actor, [row])
-        if result.fault:
-            refuse(result.fault, ANSWER_NO)
+        row = RosterRow(row=1, person=person, name=name, agency=agency, role=role)
+        plan = rosters.plan_roster(office, actor, [row])
+        if plan.faults:
+            refuse("\n".join(fault.text for fault in plan.faults), ANSWER_NO)
+        if plan.count(rosters.NOTHING):
+            refuse(f"«{person}» đã có vị trí này.", ANSWER_NO)
+        rosters.take_roster(office, actor, rosters.TakeRoster(rows=(row,)))
         view = people.read_person(office, actor, person)
     if as_json:
         print_json(asdict(view))
@@ -87,21 +91,23 @@ def list_people(*, agency: str, as_json: bool) -> None:
 def set_email(*, person: str, email: str) -> None:
     """Đặt địa chỉ thư điện tử nhận cảnh báo hạn trả; "" là không gửi."""
     with _office() as office:
-        actor = _over(office, person)
+        actor = _operator_for(office, person)
         view = people.set_email(office, actor, people.SetEmail(person=person, email=email))
     out().print(Text(f"{view.person}: {view.email or 'không nhận thư'}"))
 
 
 @people_group.command("end")
 @click.argument("person")
+@click.option("--reason", default="", help="Vì sao, ví dụ số quyết định.")
 @YES
 @plainly
-def end_person(*, person: str, yes: bool) -> None:
+def end_person(*, person: str, reason: str, yes: bool) -> None:
     """Cho một cán bộ thôi việc: vị trí, mã truy cập, phiên làm việc chấm dứt."""
     if not yes:
         refuse(f"Sẽ cho «{person}» thôi việc ngay bây giờ; thêm --yes để làm.", ANSWER_NO)
     with _office() as office:
-        people.end_person(office, _over(office, person), people.EndPerson(person=person))
+        command = people.EndPerson(person=person, reason=reason)
+        people.end_person(office, _operator_for(office, person), command)
     out().print(f"{person} đã thôi việc.")
 
 
@@ -190,6 +196,64 @@ def reset_password(*, person: str, as_json: bool) -> None:
         err().print("Dùng được một lần; người dùng đặt mật khẩu riêng ngay khi đăng nhập.")
 
 
+@passwords.command("unlock")
+@click.argument("person")
+@plainly
+def unlock(person: str) -> None:
+    """Cho người đăng nhập sai quá nhiều lần thử lại ngay."""
+    with _office() as office:
+        command = credentials.UnlockAccount(person=person)
+        credentials.unlock(office, _operator_for(office, person), command)
+    out().print(f"{person} đăng nhập lại được ngay.")
+
+
+@passwords.command("second-factor")
+@click.argument("person")
+@YES
+@plainly
+def reset_second_factor(*, person: str, yes: bool) -> None:
+    """Tắt xác thực hai lớp của người mất điện thoại; mọi phiên chấm dứt."""
+    if not yes:
+        refuse(f"Sẽ tắt xác thực hai lớp của «{person}»; thêm --yes để làm.", ANSWER_NO)
+    with _office() as office:
+        command = credentials.ResetSecondFactor(person=person)
+        credentials.reset_second_factor(office, _operator_for(office, person), command)
+    out().print(f"Đã tắt xác thực hai lớp của {person}.")
+
+
+@click.group()
+def sessions() -> None:
+    """Phiên làm việc của cán bộ."""
+
+
+@sessions.command("list")
+@click.argument("person")
+@json_option
+@plainly
+def list_sessions(*, person: str, as_json: bool) -> None:
+    """Liệt kê nơi một cán bộ đang đăng nhập."""
+    with _office() as office:
+        found = credentials.person_sessions(office, _operator_for(office, person), person)
+    if as_json:
+        print_json([asdict(each) for each in found])
+        return
+    rows = ((s.id, moment(s.began_at), moment(s.seen_at), s.address, s.browser) for s in found)
+    head = ("mã số", "bắt đầu", "dùng lần cuối", "từ", "trình duyệt")
+    out().print(table("Phiên làm việc", head, rows))
+
+
+@sessions.command("end")
+@click.argument("person")
+@click.option("--session", default="", help="Chỉ phiên này; trống là mọi phiên.")
+@plainly
+def end_sessions(person: str, session: str) -> None:
+    """Chấm dứt phiên làm việc của một cán bộ."""
+    with _office() as office:
+        command = credentials.EndSessions(person=person, session=session)
+        ended = credentials.end_sessions(office, _operator_for(office, person), command)
+    out().print(f"Đã chấm dứt {ended} phiên.")
+
+
 @click.command("access-log")
 @click.option("--person", default="", help="Chỉ của cán bộ này.")
 @click.option("--limit", type=click.IntRange(1, 1000), default=50, help="Số dòng.")
@@ -218,10 +282,11 @@ def access_log_command(*, person: str, limit: int, as_json: bool) -> None:
     out().print(table("Nhật ký truy cập", head, rows))
 
 
-def _over(office: Office, person: str) -> Actor:
-    """Return an administrator over somebody: of the top of where they have or had a post."""
+def _operator_for(office: Office, person: str) -> Actor:
+    """Return who acts at the machine for a person: for the highest agency above their posts."""
+    now = office.clock.now()
+    posts = office.store.read(lambda uow: uow.posts.held_by(person, now))
     first = next(iter(office.catalogue.agencies)).code
-    posts = people.read_person(office, people.operator(office, first), person).posts
     return people.operator(office, posts[0].agency if posts else first)
 
 

@@ -41,6 +41,8 @@ from workflows.inspecting import FileRefused
 from workflows.limiting import TooMany
 from workflows.lookups import NotThere
 from workflows.reopenings import ReopeningRefused
+from workflows.roster_files import RosterUnreadable
+from workflows.rosters import RosterRefused
 from workflows.send_backs import SendBackRefused
 from workflows.session_keys import NoPost
 from workflows.supplements import PartlyBrought, TooManyRounds
@@ -71,6 +73,8 @@ TABLE: Mapping[type[Exception], tuple[int, str]] = {
     workflow.Suspended: (409, "Hồ sơ đang tạm dừng"),
     TooMany: (429, "Gửi quá nhiều yêu cầu"),
     workflow.NotFound: (404, "Không tìm thấy"),
+    RosterRefused: (422, "Danh sách có chỗ sai"),
+    RosterUnreadable: (422, "Không đọc được danh sách"),
     NotThere: (404, "Không tìm thấy hồ sơ"),
     FileRefused: (422, "Tệp không được nhận"),
     FileInQuarantine: (409, "Tệp chưa mở được"),
@@ -214,6 +218,8 @@ def _errors(error: Exception) -> list[dict[str, str]]:
     if isinstance(error, workflow.InvalidInput):
         pointer = "/" + str(error.fields["field"]).replace(".", "/")
         return [{"pointer": pointer, "detail": str(error.fields["reason"])}]
+    if isinstance(error, RosterRefused):
+        return [{"pointer": f"/file/{f.cell}", "detail": f.text} for f in error.faults]
     if isinstance(error, process.WrongFact):
         return [{"pointer": f"/facts/{error.element}", "detail": error.message}]
     return []

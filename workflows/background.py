@@ -19,6 +19,7 @@ from workflows.office import Office
 
 IDLE = timedelta(seconds=2)
 TIDY_EVERY = timedelta(hours=1)
+BEAT_EVERY = timedelta(seconds=30)
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +37,23 @@ class Round:
         """Tell whether there was anything to do: then there may be more."""
         waited = self.timers != Done() or self.deliveries != Delivered()
         return waited or self.envelopes != (0, 0)
+
+
+class Pulse:
+    """Says at intervals that this worker lives."""
+
+    def __init__(self, office: Office) -> None:
+        """Begin now, under an id of its own."""
+        self._office = office
+        self._id, self._began = office.ids.new_id(), office.clock.now()
+        self._last: datetime | None = None
+
+    def beat(self) -> None:
+        """Write it down, unless it was just written."""
+        now = self._office.clock.now()
+        if self._last is None or now - self._last >= BEAT_EVERY:
+            self._office.store.write(lambda uow: uow.vitals.beat(self._id, self._began, now))
+            self._last = now
 
 
 def work_once(office: Office, carriers: Carriers) -> Round:
@@ -62,9 +80,11 @@ def work(
     `also` is done after every round: what an installation adds at intervals.
     """
     tidied: datetime | None = None
+    pulse = Pulse(office)
     while not stopping.is_set():
         busy = False
         try:
+            pulse.beat()
             busy = work_once(office, carriers).busy
             also()
             now = office.clock.now()

@@ -19,9 +19,11 @@ READING_VERBS = frozenset({"read", "list", "search", "export", "count", "print"}
 NOT_PERSONAL = frozenset(
     {
         "account", "person", "token", "substitution", "job", "audit", "webhook", "status",
-        "procedure", "measure", "report", "calendar",
+        "procedure", "measure", "report", "calendar", "reference",
     }
 )  # fmt: skip
+# Who gave whom a post or another password stands in no dossier's record: it stands here.
+ON_RECORD = frozenset({"credential.manage", "person.change", "person.import"})
 MOST_SHOWN = 500
 
 
@@ -83,7 +85,7 @@ def note(actor: Actor, action: str, resource: Resource, decision: Decision) -> N
     watch = _WATCH.get()
     if watch is None or actor.role == SYSTEM:
         return
-    if decision.allowed and not shows_people(action):
+    if decision.allowed and not shows_people(action) and action not in ON_RECORD:
         return
     look = Look(
         person=actor.person,

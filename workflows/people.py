@@ -6,36 +6,25 @@ existed, and the code of a person is never given to another.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from engine.errors import Rejected
 from engine.law.authority import Actor
-from workflows.errors import Conflict, Forbidden, InvalidInput, NotFound, WorkflowError
+from workflows import staffing
+from workflows.attempts import Attempt
+from workflows.errors import Forbidden, NotFound
 from workflows.mail_addresses import checked
 from workflows.office import Office
-from workflows.permitting import CHANGE_PERSON, LIST_PEOPLE, POST_ROLES, governed, permit
+from workflows.permitting import CHANGE_PERSON, LIST_PEOPLE, governed, permit
+from workflows.reasons import check_length
 from workflows.repeating import once
 from workflows.store import UnitOfWork
 from workflows.store.accounts import PersonRow
 from workflows.store.posts import PostRow
 
-CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,79}")
-MOST_NAME = 200
-
-
-class PersonExists(Conflict):
-    """There is a person with this code; codes are never given twice."""
-
-    code = "person_exists"
-    sentence = "Đã có cán bộ mã «{person}»; hãy dùng mã khác."
-
-    def __init__(self, person: str) -> None:
-        """Name the code."""
-        super().__init__(person=person)
+MOST_REASON = 500
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,9 +56,10 @@ class SetEmail:
 
 @dataclass(frozen=True, kw_only=True)
 class EndPerson:
-    """The person leaves: posts, tokens and sessions end at once."""
+    """The person leaves: posts, tokens and sessions end at once; the reason stays known."""
 
     person: str
+    reason: str = ""
     idempotency_key: str = ""
 
 
@@ -115,7 +105,10 @@ class NameView:
 
 @dataclass(frozen=True, kw_only=True)
 class PersonView:
-    """A person with the posts they have and had, and what they were called."""
+    """A person with the posts they have and had, and what they were called.
+
+    `locked_until` is when the next attempt to sign in is looked at, after too many that failed.
+    """
 
     person: str
     name: str
@@ -125,6 +118,8 @@ class PersonView:
     posts: tuple[PostView, ...]
     names: tuple[NameView, ...]
     email: str = ""
+    end_reason: str = ""
+    locked_until: datetime | None = None
 
     def to_record(self) -> dict[str, Any]:
         """Return the view as JSON values."""
@@ -138,15 +133,6 @@ class PersonView:
         return cls(**_revived(record) | {"posts": tuple(posts), "names": tuple(names)})
 
 
-@dataclass(frozen=True, kw_only=True)
-class ImportedRow:
-    """What became of one row of a list of people; `fault` is empty when all went well."""
-
-    row: int
-    person: str
-    fault: str
-
-
 def list_people(office: Office, actor: Actor, agency: str = "") -> tuple[PersonView, ...]:
     """Return the people with a post at an agency or one below it; raises Forbidden or NotFound."""
     agencies = office.catalogue.agencies
@@ -157,7 +143,9 @@ def list_people(office: Office, actor: Actor, agency: str = "") -> tuple[PersonV
 
     def look(uow: UnitOfWork) -> tuple[PersonView, ...]:
         rows = uow.accounts.people(below)
-        return tuple(_view(row, uow.posts.held_by(row.code)) for row in rows)
+        posts = uow.posts.held_by_all([row.code for row in rows])
+        locks = _locks(uow, [row.code for row in rows])
+        return tuple(_view(row, posts.get(row.code, ()), locks[row.code]) for row in rows)
 
     return office.store.read(look)
 
@@ -170,7 +158,12 @@ def read_person(office: Office, actor: Actor, person: str) -> PersonView:
 def add_person(office: Office, actor: Actor, command: AddPerson) -> PersonView:
     """Add a person without post or password; raises PersonExists, InvalidInput or Forbidden."""
     permit(actor, CHANGE_PERSON, governed(office.catalogue.agencies, actor.agency))
-    return _once(office, actor, command, lambda uow: _add(uow, office, command))
+
+    def add(uow: UnitOfWork) -> PersonView:
+        staffing.add_person(uow, office, command.person, command.name)
+        return _seen(uow, command.person)
+
+    return _once(office, actor, command, add)
 
 
 def rename_person(office: Office, actor: Actor, command: RenamePerson) -> PersonView:
@@ -178,7 +171,7 @@ def rename_person(office: Office, actor: Actor, command: RenamePerson) -> Person
 
     def rename(uow: UnitOfWork) -> PersonView:
         _looked_after(uow, office, actor, command.person, CHANGE_PERSON)
-        uow.accounts.rename(command.person, _named(command.name), office.clock.now())
+        uow.accounts.rename(command.person, staffing.named(command.name), office.clock.now())
         return _seen(uow, command.person)
 
     return _once(office, actor, command, rename)
@@ -196,12 +189,16 @@ def set_email(office: Office, actor: Actor, command: SetEmail) -> PersonView:
 
 
 def end_person(office: Office, actor: Actor, command: EndPerson) -> PersonView:
-    """End a person with everything that lets them in; raises NotFound or Forbidden."""
+    """End a person with everything that lets them in.
+
+    Raises NotFound, Forbidden, or InvalidInput for a reason that is too long.
+    """
     now = office.clock.now()
+    check_length("reason", command.reason, MOST_REASON)
 
     def end(uow: UnitOfWork) -> PersonView:
         _looked_after(uow, office, actor, command.person, CHANGE_PERSON)
-        uow.accounts.end_person(command.person, now)
+        uow.accounts.end_person(command.person, now, command.reason)
         return _seen(uow, command.person)
 
     return _once(office, actor, command, end)
@@ -217,7 +214,19 @@ def give_post(office: Office, actor: Actor, command: GivePost) -> PersonView:
     agencies.get(command.agency)
     resource = governed(agencies, command.agency, person=command.person, barred=own)
     permit(actor, CHANGE_PERSON, resource)
-    return _once(office, actor, command, lambda uow: _give(uow, office, command))
+    post = staffing.NewPost(
+        person=command.person,
+        agency=command.agency,
+        role=command.role,
+        valid_from=command.valid_from,
+        valid_to=command.valid_to,
+    )
+
+    def give(uow: UnitOfWork) -> PersonView:
+        staffing.give_post(uow, office, post)
+        return _seen(uow, command.person)
+
+    return _once(office, actor, command, give)
 
 
 def end_post(office: Office, actor: Actor, command: EndPost) -> PersonView:
@@ -236,26 +245,6 @@ def end_post(office: Office, actor: Actor, command: EndPost) -> PersonView:
     return _once(office, actor, command, end)
 
 
-def import_people(
-    office: Office, actor: Actor, rows: Iterable[Mapping[str, str]]
-) -> tuple[ImportedRow, ...]:
-    """Add people and posts from rows with `person`, `name`, `agency`, `role`; each on its own.
-
-    A row of somebody known gives a post and leaves the name as it is; an `email` in a row is set.
-    What is wrong with a row is said in its result and stops no other.
-    """
-    results = []
-    for number, row in enumerate(rows, 1):
-        person = row.get("person", "").strip()
-        try:
-            _import(office, actor, person, row)
-            fault = ""
-        except (WorkflowError, Rejected) as refused:
-            fault = refused.message
-        results.append(ImportedRow(row=number, person=person, fault=fault))
-    return tuple(results)
-
-
 def operator(office: Office, agency: str) -> Actor:
     """Return who acts at the machine itself: an administrator of the highest agency above one."""
     agencies = office.catalogue.agencies
@@ -263,59 +252,9 @@ def operator(office: Office, agency: str) -> Actor:
     return Actor(person="operator", agency=top, role="administrator")
 
 
-def _import(office: Office, actor: Actor, person: str, row: Mapping[str, str]) -> None:
-    post = GivePost(
-        person=person, agency=row.get("agency", "").strip(), role=row.get("role", "").strip()
-    )
-    own = frozenset({person})
-    resource = governed(office.catalogue.agencies, post.agency, person=person, barred=own)
-    permit(actor, CHANGE_PERSON, resource)
-
-    def both(uow: UnitOfWork) -> None:
-        if uow.accounts.person(person) is None:
-            _add(uow, office, AddPerson(person=person, name=row.get("name", "")))
-        if email := checked("email", row.get("email") or ""):
-            uow.accounts.set_email(person, email)
-        _give(uow, office, post)
-
-    office.store.write(both)
-
-
 def _once(office: Office, actor: Actor, command: Any, work: Any) -> PersonView:
     answer = once(office, actor, command, lambda uow: work(uow).to_record())
     return PersonView.from_record(answer)
-
-
-def _add(uow: UnitOfWork, office: Office, command: AddPerson) -> PersonView:
-    if not CODE.fullmatch(command.person):
-        raise InvalidInput(
-            "person", "mã cán bộ gồm chữ không dấu, số và . _ @ -, ví dụ tran.van.an"
-        )
-    if uow.accounts.person(command.person) is not None:
-        raise PersonExists(command.person)
-    name = _named(command.name)
-    new = office.ids.new_id()
-    uow.accounts.ensure_person(new, command.person, name)
-    uow.accounts.rename(command.person, name, office.clock.now())
-    return _seen(uow, command.person)
-
-
-def _give(uow: UnitOfWork, office: Office, command: GivePost) -> PersonView:
-    now = office.clock.now()
-    row = uow.accounts.person(command.person)
-    if row is None or row.ended_at is not None:
-        raise NotFound("cán bộ", command.person)
-    if command.role not in POST_ROLES:
-        raise InvalidInput("role", f"chỉ nhận: {', '.join(POST_ROLES)}")
-    office.catalogue.agencies.get(command.agency)
-    begins = command.valid_from or now
-    if command.valid_to is not None and command.valid_to <= begins:
-        raise InvalidInput("valid_to", "phải sau thời điểm bắt đầu")
-    values = {"agency": command.agency, "role": command.role, "valid_from": begins}
-    new = {"id": office.ids.new_id(), "person_id": row.id, "valid_to": command.valid_to}
-    if not uow.accounts.give_post(new | values, now):
-        raise Conflict
-    return _seen(uow, command.person)
 
 
 def _looked_after(
@@ -332,18 +271,31 @@ def _looked_after(
         raise NotFound("cán bộ", person)
     if actor.person == person and action == CHANGE_PERSON:
         raise Forbidden("not_the_same_hand")
-    return _view(row, uow.posts.held_by(person))
+    return _whole(uow, row)
 
 
 def _seen(uow: UnitOfWork, person: str) -> PersonView:
     row = uow.accounts.person(person)
     if row is None:
         raise NotFound("cán bộ", person)
-    return _view(row, uow.posts.held_by(person))
+    return _whole(uow, row)
 
 
-def _view(row: PersonRow, posts: Iterable[PostRow]) -> PersonView:
+def _whole(uow: UnitOfWork, row: PersonRow) -> PersonView:
+    return _view(row, uow.posts.held_by(row.code), _locks(uow, [row.code])[row.code])
+
+
+def _locks(uow: UnitOfWork, people: Iterable[str]) -> dict[str, datetime | None]:
+    """Return until when each account is locked, None where it is not."""
+    keys = {person: Attempt.of(person, "").account for person in people}
+    known = uow.credentials.attempts(keys.values())
+    return {p: known[key].blocked_until if key in known else None for p, key in keys.items()}
+
+
+def _view(row: PersonRow, posts: Iterable[PostRow], locked: datetime | None) -> PersonView:
     return PersonView(
+        locked_until=locked,
+        end_reason=row.end_reason,
         names=tuple(NameView(valid_from=at, name=name) for at, name in row.names),
         person=row.code,
         name=row.name,
@@ -366,15 +318,8 @@ def _view(row: PersonRow, posts: Iterable[PostRow]) -> PersonView:
 
 def _revived(record: Mapping[str, Any]) -> dict[str, Any]:
     """Return the record with its moments as moments again."""
-    moments = {"valid_from", "valid_to", "ended_at"}
+    moments = {"valid_from", "valid_to", "ended_at", "locked_until"}
     return {
         k: datetime.fromisoformat(v) if k in moments and isinstance(v, str) else v
         for k, v in record.items()
     }
-
-
-def _named(name: str) -> str:
-    tidy = " ".join(name.split())
-    if not tidy or len(tidy) > MOST_NAME:
-        raise InvalidInput("name", f"hãy ghi họ tên, không quá {MOST_NAME} ký tự")
-    return tidy

@@ -82,6 +82,11 @@ PROPOSE_SUBSTITUTION = "substitution.propose"
 APPROVE_SUBSTITUTION = "substitution.approve"
 END_SUBSTITUTION = "substitution.end"
 READ_ACCESS_LOG = "access_log.read"
+CHECK_INSTALLATION = "installation.check"
+READ_REFERENCE = "reference.read"
+PREVIEW_RECOUNT = "deadline.preview"
+MANAGE_CREDENTIALS = "credential.manage"
+IMPORT_PEOPLE = "person.import"
 
 # What a post may be: a role of a step, or one of those that stay apart from dossiers.
 POST_ROLES = (*(role.value for role in Role if role is not Role.APPLICANT), *sorted(APART))

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 CHUNK = 64 * 1024
 SECONDS = 30.0
+REACH_SECONDS = 3.0
 PORT = 3310
 MOST_ANSWER = 4_096
 
@@ -56,6 +57,17 @@ class Clamd:
         if answer.endswith(" FOUND"):
             return Scan.INFECTED
         return Scan.CLEAN if answer.endswith(": OK") else Scan.UNKNOWN
+
+    def reach(self) -> str:
+        """Return what stands in the way of scanning, empty for nothing."""
+        try:
+            with self._connected() as connection:
+                connection.settimeout(REACH_SECONDS)
+                connection.sendall(b"zPING\0")
+                answer = _read(connection)
+        except OSError as fault:
+            return type(fault).__name__
+        return "" if answer == "PONG" else "không trả lời PONG"
 
     def _connected(self) -> socket.socket:
         if self._address.scheme == "unix":

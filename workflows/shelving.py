@@ -76,6 +76,18 @@ class Shelf:
             raise FileDamaged(sha256)
         return content
 
+    def reach(self) -> str:
+        """Return what stands in the way of keeping files, empty for nothing; leaves no trace."""
+        place = f"{self._root}/.motcua-check-{os.getpid()}"
+        try:
+            self._files.makedirs(self._root, exist_ok=True)
+            self._files.pipe_file(place, b"motcua")
+            read = self._files.cat_file(place)
+            self._files.rm_file(place)
+        except OSError as fault:
+            return type(fault).__name__
+        return "" if read == b"motcua" else "đọc lại khác điều đã ghi"
+
     def older_than(self, moment: datetime) -> Iterator[str]:
         """Yield the hashes of what was put before a moment, and is no file half arrived."""
         self._files.invalidate_cache()

@@ -14,6 +14,7 @@ from api.auth import PUBLIC, declares, office
 from api.pages import (
     account,
     acting,
+    admin,
     attachments,
     catalogue,
     cost,
@@ -58,6 +59,7 @@ ROOMS = (
     substitutions,
     unit,
     work,
+    *admin.ROOMS,
 )
 
 

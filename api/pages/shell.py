@@ -13,27 +13,19 @@ from urllib.parse import urlencode
 from flask import current_app, render_template, request
 
 from api.auth import office
-from engine.law.authority import Actor
+from engine.law.authority import ADMINISTRATOR, ROLE_NAMES, Actor
 from engine.law.provisions import Role
 from workflows.errors import NotFound
 from workflows.naming import names_of
 from workflows.views import Page
 
-ROLE_NAMES = {
-    "one_stop_clerk": "Một cửa",
-    "officer": "Chuyên viên",
-    "head_of_section": "Lãnh đạo phòng",
-    "leader": "Lãnh đạo cơ quan",
-    "registry_clerk": "Văn thư",
-    "tax_officer": "Cán bộ thuế",
-    "opinion_officer": "Người cho ý kiến",
-    "applicant": "Người nộp",
-    "administrator": "Quản trị",
-    "reviewer": "Rà soát",
-    "auditor": "Kiểm tra",
-}
 CLERK, HEAD, LEADER = Role.ONE_STOP_CLERK.value, Role.HEAD_OF_SECTION.value, Role.LEADER.value
 NOT_AT_WORK = frozenset({"administrator", "reviewer", "auditor"})
+
+
+__all__ = [
+    "CLERK", "ROLE_NAMES", "Looking", "Place", "agency_name", "following", "looking", "show",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +51,18 @@ class Looking:
 
 COUNTER = frozenset({CLERK})
 HEADS = frozenset({HEAD, LEADER})
+ADMINISTRATORS = frozenset({ADMINISTRATOR})
+OF_ADMINISTRATORS = (
+    ("admin", "Tổng quan", "admin_home.home", "q"),
+    ("agencies", "Cơ quan", "admin_agencies.agencies", "a"),
+    ("people", "Cán bộ", "admin_people.everybody", "n"),
+    ("calendars", "Lịch", "admin_calendars.calendars", "c"),
+    ("forms", "Biểu mẫu", "admin_forms.form_sets", "m"),
+    ("tokens", "Mã truy cập", "admin_tokens.tokens", "t"),
+    ("partners", "Kết nối", "admin_partners.partners", "p"),
+    ("jobs", "Việc lỗi", "admin_jobs.failed", "l"),
+    ("health", "Sức khỏe", "admin_health.health", "h"),
+)
 # Where somebody can go: everybody at work where no roles are named.
 PLACES: tuple[tuple[Place, frozenset[str] | None], ...] = (
     (Place(section="work", label="Việc", endpoint="work_pages.work", key="w"), None),
@@ -76,6 +80,10 @@ PLACES: tuple[tuple[Place, frozenset[str] | None], ...] = (
     (
         Place(section="review", label="Rà soát", endpoint="review_pages.overview", key="s"),
         frozenset({HEAD, LEADER, "reviewer"}),
+    ),
+    *(
+        (Place(section=section, label=label, endpoint=endpoint, key=key), ADMINISTRATORS)
+        for section, label, endpoint, key in OF_ADMINISTRATORS
     ),
 )
 

@@ -21,10 +21,12 @@ from api.rest import (
     bridge,
     costs,
     counter,
+    credentials,
     dossiers,
     exporting,
     extensions,
     files,
+    installation,
     jobs,
     life,
     lookups,
@@ -35,6 +37,7 @@ from api.rest import (
     reports,
     results,
     review,
+    rosters,
     substitutions,
     supplements,
     synchronising,
@@ -66,6 +69,7 @@ NOUNS = (
     jobs, webhooks, exporting,
     reports, costs, review, worklist, assigning,
     bridge,
+    rosters, credentials, installation,
 )  # fmt: skip
 
 

@@ -68,6 +68,12 @@ class NoBody(Strict):
     """An empty object."""
 
 
+class EndBody(Strict):
+    """Why the person leaves."""
+
+    reason = Text(most=people.MOST_REASON, load_default="", blank=True)
+
+
 class Post(Schema):
     """A post, held now or once."""
 
@@ -93,6 +99,8 @@ class Person(Schema):
     names = schemas.listed(PersonName, "Họ tên theo thời gian.")
     email = schemas.text("Nơi nhận thư báo sắp đến hạn, quá hạn; trống là không có.")
     ended_at = schemas.moment("Lúc thôi việc.", null=True)
+    end_reason = schemas.text("Vì sao thôi việc.")
+    locked_until = schemas.moment("Đăng nhập sai quá nhiều: thử lại được từ lúc này.", null=True)
     has_password = schemas.flag()
     has_second_factor = schemas.flag()
     posts = schemas.listed(Post)
@@ -160,11 +168,11 @@ def set_email(body: dict[str, Any], person: str) -> Response:
 
 @blueprint.route(f"{ONE}/end", methods=["POST"])
 @posting("person.change")
-@blueprint.arguments(NoBody)
+@blueprint.arguments(EndBody)
 @answers(blueprint, 200, Person)
-def end(_body: dict[str, Any], person: str) -> Response:
+def end(body: dict[str, Any], person: str) -> Response:
     """Cho thôi việc: mọi vị trí, mã truy cập, phiên làm việc chấm dứt."""
-    command = people.EndPerson(person=person, idempotency_key=idempotency_key())
+    command = people.EndPerson(person=person, **body, idempotency_key=idempotency_key())
     return _answer(people.end_person(office(), current_actor(), command))
 
 

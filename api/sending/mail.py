@@ -76,6 +76,16 @@ class SmtpMail:
         took = round((time.monotonic() - began) * 1000)
         return Receipt(status=status, took_ms=took, fault=fault, final=final)
 
+    def reach(self) -> str:
+        """Return what stands in the way of sending letters, empty for nothing; sends none."""
+        try:
+            with self._open() as server:
+                self._enter(server)
+                server.noop()
+        except (OSError, smtplib.SMTPException, ValueError) as fault:
+            return type(fault).__name__
+        return ""
+
     def message(self, letter: Letter) -> MIMEMultipart:
         """Return the letter as a message; raises ValueError for an address that is none.
 
@@ -115,11 +125,14 @@ class SmtpMail:
 
     def _send(self, message: MIMEMultipart, to: str) -> None:
         with self._open() as server:
-            if self.security == "starttls":
-                server.starttls(context=self.trust)
-            if self.user:
-                server.login(self.user, self.password)
+            self._enter(server)
             server.send_message(message, from_addr=parseaddr(self.sender)[1], to_addrs=to)
+
+    def _enter(self, server: smtplib.SMTP) -> None:
+        if self.security == "starttls":
+            server.starttls(context=self.trust)
+        if self.user:
+            server.login(self.user, self.password)
 
     def _open(self) -> smtplib.SMTP:
         if self.security == "tls":

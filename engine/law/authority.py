@@ -15,6 +15,20 @@ EXPORT_ROLES = frozenset({"leader", "head_of_section", "reviewer"})
 REPORT_ROLES = frozenset({"one_stop_clerk", "head_of_section", "leader", "reviewer"})
 DEPUTISING_ROLES = frozenset({"head_of_section", "leader"})
 SYSTEM = "system"
+# What people call a post; the order is that of a dossier's way through an office.
+ROLE_NAMES = {
+    "one_stop_clerk": "Một cửa",
+    "officer": "Chuyên viên",
+    "head_of_section": "Lãnh đạo phòng",
+    "leader": "Lãnh đạo cơ quan",
+    "registry_clerk": "Văn thư",
+    "tax_officer": "Cán bộ thuế",
+    "opinion_officer": "Người cho ý kiến",
+    "applicant": "Người nộp",
+    "administrator": "Quản trị",
+    "reviewer": "Rà soát",
+    "auditor": "Kiểm tra",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -302,13 +316,21 @@ RULES: dict[str, Rule] = {
     "substitution.approve": APPROVES_SUBSTITUTE,
     "substitution.end": DEPUTISES,
     "access_log.read": LOOKS_OVER,
+    "installation.check": OPERATOR,
+    "reference.read": KNOWN,
+    "deadline.preview": ADMINISTERS,
+    "credential.manage": ADMINISTERS,
+    "person.import": ADMINISTERS,
 }
-EVERYBODYS = frozenset({"account.own", "procedure.read", "token.list", "token.revoke"})
+EVERYBODYS = frozenset(
+    {"account.own", "procedure.read", "reference.read", "token.list", "token.revoke"}
+)
 # These look after the program or over its shoulder, and never touch a dossier. What they may do is
 # listed here and needs a rule besides: an action added for the counter is not theirs by accident.
 APART: dict[str, frozenset[str]] = {
     ADMINISTRATOR: EVERYBODYS | {
-        "access_log.read", "job.list", "job.manage", "partner.manage", "person.change",
+        "access_log.read", "credential.manage", "deadline.preview", "installation.check",
+        "job.list", "job.manage", "partner.manage", "person.change", "person.import",
         "person.list", "substitution.end", "substitution.list", "substitution.propose",
         "webhook.manage",
     },
@@ -322,7 +344,7 @@ APART: dict[str, frozenset[str]] = {
 BARRED_ACTIONS = frozenset(
     {
         "task.claim", "task.complete", "result.sign_off", "supplement.approve",
-        "substitution.approve", "person.change",
+        "substitution.approve", "person.change", "person.import", "credential.manage",
     }
 )  # fmt: skip
 

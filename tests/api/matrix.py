@@ -32,7 +32,9 @@ REFUSED = 403
 NOT_REACHED = (404, 409, 422)  # the dossier is not at the point where the question arises
 SESSION_ONLY = "/account"  # what protects an account is changed in a session: see test_account
 AT_COMPETENT = frozenset({"deadline.extend", "dossier.suspend", "dossier.resume", "dossier.reopen"})
-BY_FORM = frozenset({"file.attach", "file.upload"})  # they come as forms, not as JSON
+BY_FORM = frozenset(
+    {"file.attach", "file.upload", "person.import"}
+)  # they come as forms, not as JSON
 ONE_BY_ONE = frozenset({"task.bulk"})  # each item is asked for by its own action
 NEVER = '"999999"'  # a revision nobody has
 KEYS = count(1)
@@ -149,9 +151,12 @@ def about(route: Route, dossier: DossierView, actor: Actor, world: World) -> Res
     if route.action == "account.own":
         other = "{token}" in route.rule.replace("<string:", "{").replace(">", "}")
         return Resource(assignee="target" if other else actor.person)
-    if noun == "person" and "<string:person>" not in route.rule and route.method == "POST":
+    imports = route.action == "person.import"
+    if imports or (
+        noun == "person" and "<string:person>" not in route.rule and route.method == "POST"
+    ):
         return governed(agencies, actor.agency)
-    if noun in {"person", "token", "substitution", "access_log"}:
+    if noun in {"person", "credential", "token", "substitution", "access_log"}:
         page = route.rule == "/substitutions"  # is about the agency of who looks
         agency = actor.agency if page else COMMUNE
         absent = "target" if "<string:substitution>" in route.rule else ""

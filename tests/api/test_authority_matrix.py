@@ -14,7 +14,7 @@ from tests.api import matrix
 from tests.api.matrix import World
 
 SWAPS = 10_000
-BY_FORM = {"file.attach", "file.upload"}  # they come as forms, not as JSON
+BY_FORM = {"file.attach", "file.upload", "person.import"}  # they come as forms, not as JSON
 # Doors that name no agency but the caller's own, or things that are not there: whoever is let
 # through meets the next answer, which looks like any other refusal from outside.
 BEHIND = {"task.next", "view.keep", "job.manage", "substitution.propose", "result.return"}

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from engine.law.authority import RULES
 from tests.api.conftest import CENTRE, COMMUNE
-from workflows import accounts, people
+from workflows import accounts
 from workflows.store import tables
 
 
@@ -88,21 +88,6 @@ def test_an_administrator_looks_after_the_agencies_below_and_no_others(admin, hi
     elsewhere = hire("administrator", "H55.21", "nguoi.khac")
     assert elsewhere.get("/people/tran.van.an").status_code == 403
     assert elsewhere.post("/people/tran.van.an/end").status_code == 403
-
-
-def test_an_imported_list_says_what_became_of_each_row(office) -> None:
-    rows = [
-        {"person": "an", "name": "An", "agency": COMMUNE, "role": "officer"},
-        {"person": "binh", "name": "", "agency": COMMUNE, "role": "officer"},
-        {"person": "cuc", "name": "Cúc", "agency": "nowhere", "role": "officer"},
-        {"person": "dung", "name": "Dũng", "agency": COMMUNE, "role": "king"},
-        {"person": "an", "name": "An", "agency": COMMUNE, "role": "leader"},
-        {},
-    ]
-    actor = people.operator(office, COMMUNE)
-    found = people.import_people(office, actor, rows)
-    assert [bool(r.fault) for r in found] == [False, True, True, True, False, True]
-    assert len(people.read_person(office, actor, "an").posts) == 2
 
 
 def test_a_token_is_made_for_ones_own_post_shown_once_and_ended(hire, client) -> None:

@@ -24,6 +24,7 @@ LIBRARIES = {
     "workflows.envelopes": {"joserfc"},
     "workflows.signing": {"cryptography"},
     "workflows.printing": {"orjson", "segno", "typst"},
+    "workflows.roster_files": {"openpyxl"},
     "workflows.sheets": {"orjson", "typst", "xlsxwriter"},
     "workflows.passwords": {"argon2"},
     "workflows.shelving": {"fsspec"},

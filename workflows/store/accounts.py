@@ -47,6 +47,7 @@ class PersonRow:
     has_password: bool
     has_second_factor: bool
     email: str = ""
+    end_reason: str = ""
     names: tuple[tuple[datetime, str], ...] = ()
 
 
@@ -74,6 +75,7 @@ _PEOPLE = sa.select(
     person.c.name,
     person.c.ended_at,
     person.c.email,
+    person.c.end_reason,
     credential.c.person_id.is_not(None).label("has_password"),
     credential.c.totp_since.is_not(None).label("has_second_factor"),
 ).select_from(person.outerjoin(credential))
@@ -124,9 +126,25 @@ class Accounts:
         """Return the id of a person's post, added when unknown."""
         return self._ensure(membership, values, ("person_id", "agency", "role"))
 
+    def add_people(self, rows: Sequence[dict[str, Any]], at: datetime) -> None:
+        """Store many new people with id, code and name, so called from a moment on."""
+        if rows:
+            self._connection.execute(person.insert(), list(rows))
+            named = [{"person_id": r["id"], "valid_from": at, "name": r["name"]} for r in rows]
+            self._connection.execute(person_name.insert(), named)
+
+    def add_posts(self, rows: Sequence[dict[str, Any]]) -> None:
+        """Store many posts that these people never held."""
+        if rows:
+            self._connection.execute(membership.insert(), list(rows))
+
     def person(self, code: str) -> PersonRow | None:
         """Return the person with this code, None when there never was one."""
         return next(iter(self._people(_PEOPLE.where(person.c.code == code))), None)
+
+    def people_by_code(self, codes: Collection[str]) -> Sequence[PersonRow]:
+        """Return the people with these codes; a code nobody has is left out."""
+        return self._people(_PEOPLE.where(person.c.code.in_(sorted(codes))))
 
     def people(self, agencies: Collection[str]) -> Sequence[PersonRow]:
         """Return who has, or had, a post at one of the agencies, by name."""
@@ -157,8 +175,8 @@ class Accounts:
         """Note where a person is written to, empty for nowhere."""
         self._connection.execute(person.update().where(person.c.code == code).values(email=email))
 
-    def end_person(self, code: str, at: datetime) -> None:
-        """End a person with everything that lets them in."""
+    def end_person(self, code: str, at: datetime, reason: str = "") -> None:
+        """End a person with everything that lets them in, for a reason."""
         row = self.person(code)
         if row is None:
             return
@@ -168,7 +186,7 @@ class Accounts:
         tokens = tokens.where(access_token.c.revoked_at.is_(None)).values(revoked_at=at)
         sessions = session.update().where(session.c.person_id == row.id)
         sessions = sessions.where(session.c.ended_at.is_(None)).values(ended_at=at)
-        gone = person.update().where(person.c.id == row.id).values(ended_at=at)
+        gone = person.update().where(person.c.id == row.id).values(ended_at=at, end_reason=reason)
         for statement in (tokens, sessions, gone):
             self._connection.execute(statement)
 

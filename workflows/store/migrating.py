@@ -18,11 +18,9 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 def upgrade(engine: Engine) -> None:
     """Run the scripts that are missing, all in one transaction; none missing, nothing written."""
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    head = ScriptDirectory.from_config(config).get_current_head()
+    config = _config()
     with engine.connect() as connection:
-        if _current(connection) == head:
+        if _current(connection) == _head(config):
             return
     with engine.connect() as connection:
         connection.execution_options(**{WRITES: True})
@@ -31,6 +29,21 @@ def upgrade(engine: Engine) -> None:
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({ONE_AT_A_TIME})")
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+
+
+def state_of(connection: Connection) -> tuple[str, str]:
+    """Return the revision of the tables of a database, and the one this release wants."""
+    return _current(connection) or "", _head(_config()) or ""
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    return config
+
+
+def _head(config: Config) -> str | None:
+    return ScriptDirectory.from_config(config).get_current_head()
 
 
 def _current(connection: Connection) -> str | None:

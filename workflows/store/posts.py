@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -76,6 +76,16 @@ _SUBSTITUTIONS = sa.select(
 )  # fmt: skip
 
 
+_POSTS = sa.select(
+    membership.c.id, person.c.code.label("person"), membership.c.agency, membership.c.role,
+    membership.c.valid_from, membership.c.valid_to,
+).select_from(membership.join(person))  # fmt: skip
+_PAST_POSTS = sa.select(
+    membership.c.id, person.c.code.label("person"), membership.c.agency, membership.c.role,
+    past_post.c.valid_from, past_post.c.valid_to,
+).select_from(membership.join(person).join(past_post))  # fmt: skip
+
+
 def _holds(now: datetime) -> sa.ColumnElement[bool]:
     """Return that a post is held at this moment."""
     ends = membership.c.valid_to
@@ -91,25 +101,11 @@ class Posts:
 
     def held_by(self, person_code: str, now: datetime | None = None) -> Sequence[PostRow]:
         """Return the posts of a person, those of one moment or all there ever were."""
-        query = (
-            sa.select(
-                membership.c.id,
-                person.c.code.label("person"),
-                membership.c.agency,
-                membership.c.role,
-                membership.c.valid_from,
-                membership.c.valid_to,
-            )
-            .select_from(membership.join(person))
-            .where(person.c.code == person_code)
-        )
+        query = _POSTS.where(person.c.code == person_code)
         if now is not None:
             query = query.where(_holds(now))
         else:
-            past = query.with_only_columns(
-                membership.c.id, person.c.code.label("person"), membership.c.agency,
-                membership.c.role, past_post.c.valid_from, past_post.c.valid_to,
-            ).join(past_post, past_post.c.membership_id == membership.c.id)  # fmt: skip
+            past = _PAST_POSTS.where(person.c.code == person_code)
             query = query.union_all(past)  # type: ignore[assignment]
         query = query.order_by("agency", "role", "valid_from")
         return [PostRow(**row._mapping) for row in self._connection.execute(query)]  # noqa: SLF001
@@ -123,6 +119,17 @@ class Posts:
             .order_by(person.c.name, person.c.code)
         )
         return [(row.code, row.name) for row in self._connection.execute(query)]
+
+    def held_by_all(self, people: Collection[str]) -> dict[str, list[PostRow]]:
+        """Return all posts of several people by person, past ones too."""
+        found: dict[str, list[PostRow]] = {}
+        for query in (_POSTS, _PAST_POSTS):
+            theirs = query.where(person.c.code.in_(sorted(people)))
+            for row in self._connection.execute(theirs):
+                found.setdefault(row.person, []).append(PostRow(**row._mapping))  # noqa: SLF001
+        for posts in found.values():
+            posts.sort(key=lambda post: (post.agency, post.role, post.valid_from))
+        return found
 
     def taken_over_by(self, person_code: str, now: datetime) -> Sequence[PostRow]:
         """Return the posts in which a person stands in for somebody at this moment."""

@@ -44,6 +44,7 @@ from workflows.store.supplements import Supplements
 from workflows.store.tasks import Steps
 from workflows.store.timings import Timings
 from workflows.store.versions import Versions
+from workflows.store.vitals import Vitals
 from workflows.store.worklists import Worklists
 
 TRIES = 4
@@ -188,6 +189,11 @@ class UnitOfWork:
     def searching(self) -> Searching:
         """The words dossiers are found by."""
         return Searching(self.connection)
+
+    @cached_property
+    def vitals(self) -> Vitals:
+        """What tells whether the installation is well."""
+        return Vitals(self.connection)
 
     @cached_property
     def worklists(self) -> Worklists:

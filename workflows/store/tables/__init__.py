@@ -35,6 +35,7 @@ from workflows.store.tables.procedures import procedure_version
 from workflows.store.tables.record import command, event
 from workflows.store.tables.review import imported_event, imported_log
 from workflows.store.tables.steps import LISTED_STATES, OPEN_STATES, step
+from workflows.store.tables.vitals import worker
 from workflows.store.tables.work import known_word, saved_view, search_word
 
 __all__ = [
@@ -86,4 +87,5 @@ __all__ = [
     "substitution",
     "supplement",
     "unwanted_letter",
+    "worker",
 ]

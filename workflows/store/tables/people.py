@@ -15,6 +15,7 @@ person = sa.Table(
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("ended_at", Moment),
     sa.Column("email", sa.Text, nullable=False, server_default=""),
+    sa.Column("end_reason", sa.Text, nullable=False, server_default=""),
     info={"reason": "Who works with the program; a person outlives posts and tokens."},
 )
 
