@@ -23,6 +23,7 @@ from workflows.permitting import (
     ATTACH_FILE,
     DETACH_FILE,
     READ,
+    READ_REFERRAL,
     UPLOAD_FILE,
     list_of,
     part_of,
@@ -166,13 +167,34 @@ def read(office: Office, actor: Actor, dossier: str, file: str) -> Served:
             raise NotFound("tệp", file[:60])
         return found
 
-    found = office.store.read(look)
+    return _served(office, office.store.read(look))
+
+
+def _served(office: Office, found: FileRow) -> Served:
     if found.state != Scan.CLEAN:
         raise FileInQuarantine(found.state)
     content = shelf_of(office).read(found.sha256)
     return Served(
         name=found.name, media_type=found.media_type, sha256=found.sha256, content=content
     )
+
+
+def read_enclosed(office: Office, actor: Actor, referral: str, file: str) -> Served:
+    """Return the bytes of a file that goes with a referral or with an answer to it.
+
+    The asked agency reads these of a dossier, and no others. Raises as `read` does.
+    """
+
+    def look(uow: UnitOfWork) -> FileRow:
+        asked = uow.referrals.get(referral)
+        row, _ = uow.dossiers.get(asked.dossier_id)
+        permit(actor, READ_REFERRAL, part_of(row, agency=asked.to_agency))
+        sent = [*asked.documents, *(d for s in asked.stamps for d in s.get("documents", ()))]
+        if file not in {d.get("file") for d in sent}:
+            raise NotFound("tệp", file[:60])
+        return uow.files.get(file)
+
+    return _served(office, office.store.read(look))
 
 
 def scan_waiting(office: Office, limit: int = 50) -> int:

@@ -246,12 +246,15 @@ class Held:
 
     def _record(self, happened: list[Happened], advance: Advance | None) -> None:
         uow, events = self.uow, [h.event for h in happened]
-        rows = self._chained([(h.event, h.clock) for h in happened])
         waited = [] if self.is_new else self._waiting(self.state)
         changed = projecting.fold_steps(self.row.id, self.steps, happened, self._measure)
         self.steps |= changed
         state, before = deriving.next_state(advance) if advance is not None else None, self.row
-        self.row = self._next_row(events, rows[-1].seq, rows[-1].hash)
+        row = self._next_row(events)
+        happened += self._happened(meanings.reissued(self.version.procedure, before, row, events))
+        events = [h.event for h in happened]
+        rows = self._chained([(h.event, h.clock) for h in happened])
+        self.row = replace(row, last_seq=rows[-1].seq, last_hash=rows[-1].hash)
         if self.is_new:
             uow.dossiers.add(self.row, state or self.state)
         else:
@@ -263,11 +266,11 @@ class Held:
         told = self._write_meanings(happened)
         self.state = state or self.state
         uow.jobs.save_timers(self.row.id, waited, self._waiting(self.state))
-        outgoing: list[OutboxRow] = []
-        if advance is not None:
-            setting, ids = self._setting(), self.office.ids
-            outgoing = deriving.outbox_rows(setting, advance, ids.new_id, self.now)
+        outgoing = self._outgoing(advance) if advance is not None else []
         uow.jobs.send([*outgoing, *told, *self._announced(events, rows, before)])
+
+    def _outgoing(self, advance: Advance) -> list[OutboxRow]:
+        return deriving.outbox_rows(self._setting(), advance, self.office.ids.new_id, self.now)
 
     def _write_meanings(self, happened: Sequence[Happened]) -> list[OutboxRow]:
         """Write rounds and referrals; return what other installations have to be told of them."""
@@ -285,8 +288,9 @@ class Held:
         self.row = beside(row, self.version.procedure, events)
         self.uow.dossiers.save(self.row)
         self.uow.events.append(rows)
-        told = self._write_meanings(self._happened(events))
-        self.uow.jobs.send([*told, *self._announced(events, rows, before)])
+        self.uow.jobs.send(
+            [*self._write_meanings(self._happened(events)), *self._announced(events, rows, before)]
+        )
         view = dossier_view(self.version, self.row, self.state, self.steps.values(), self.now)
         self._remember(view)
         return view
@@ -335,8 +339,8 @@ class Held:
         agency = row.agency or self.row.competent_agency
         return measured_seconds(row, events, self.office.catalogue.calendar(agency))
 
-    def _next_row(self, events: list[Event], seq: int, last_hash: str) -> DossierRow:
-        row = replace(self.row, revision=self.row.revision + 1, last_seq=seq, last_hash=last_hash)
+    def _next_row(self, events: list[Event]) -> DossierRow:
+        row = replace(self.row, revision=self.row.revision + 1)
         row = fold_dossier(row, self.version.procedure, events, self.steps.values())
         open_still = self.row.resolved_at is None or row.resolved_at is None
         row = self._with_deadline(row, events) if open_still else row

@@ -9,8 +9,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from engine.law.procedure import Procedure, Referral
-from engine.law.working_time import WorkingCalendar
+from engine.law.working_time import ZONE, WorkingCalendar
 from engine.timing.events import (
+    ApologyIssued,
+    DeadlineExtended,
+    Event,
+    ReceiptReissued,
     ReferralAnswered,
     ReferralAnswerKept,
     ReferralReminded,
@@ -37,9 +41,11 @@ TOLD_OUTSIDE = (ReferralSent, ReferralResent, ReferralReminded, ReferralWithdraw
 
 
 def write_rounds(uow: UnitOfWork, dossier_id: str, happened: Sequence[Happened]) -> None:
-    """Write the supplement rounds these events begin, and what came of earlier ones."""
+    """Write the supplement rounds these events begin or end; a receipt issued anew is counted."""
     uow.supplements.add(projecting.new_rounds(dossier_id, happened))
     uow.supplements.taken(dossier_id, projecting.rounds_taken(h.event for h in happened))
+    if any(isinstance(h.event, ReceiptReissued) for h in happened):
+        uow.intakes.issue_anew(dossier_id)
 
 
 def write_referrals(
@@ -105,6 +111,26 @@ def to_installations(
             )
         )
     return told
+
+
+def reissued(
+    procedure: Procedure, before: DossierRow, after: DossierRow, events: Sequence[Event]
+) -> list[Event]:
+    """Return that the receipt is issued anew where the appointment of a chain moved.
+
+    A new date that people give with a paper of its own (an apology, an extension) is not one.
+    """
+    moved = before.due_at is not None and after.due_at not in (None, before.due_at)
+    own_paper = any(isinstance(e, ApologyIssued | DeadlineExtended) for e in events)
+    if not procedure.legs or not moved or own_paper or before.revision == 0:
+        return []
+    old, new = before.due_at, after.due_at
+    if old is None or new is None:
+        return []
+    answered = any(isinstance(e, ReferralAnswered | ReferralWithdrawn) for e in events)
+    why = "khâu không tính thời hạn đã xong" if answered else "các khâu của hồ sơ đã đổi"
+    texts = {"due_at": new.astimezone(ZONE).isoformat(), "before": old.astimezone(ZONE).isoformat()}
+    return [ReceiptReissued(at=events[-1].at, why=why, **texts)]
 
 
 def stamps_in(happened: Sequence[Happened]) -> bool:

@@ -48,7 +48,8 @@ class ReferralView:
 
     `side` is received or sent. `dossier`, `element` and `step` are empty for the asked agency.
     `shown` are the declared fields by name, of one referral read by itself; `stamps` say what,
-    when, by whom at which agency.
+    when, by whom at which agency. The law it is asked under: `digest`, and `wait_element`, whose
+    facts an answer may set.
     """
 
     id: str
@@ -77,6 +78,8 @@ class ReferralView:
     silence: str
     outside: bool
     kept: int
+    digest: str
+    wait_element: str
     shown: dict[str, str] = field(default_factory=dict)
     documents: tuple[dict[str, Any], ...] = ()
     stamps: tuple[dict[str, Any], ...] = ()
@@ -185,6 +188,8 @@ def _view(
         silence=law.silence.value if law is not None else "",
         outside=row.outside,
         kept=row.kept,
+        digest=about.digest,
+        wait_element=(law.wait_element or law.element) if law is not None else "",
         shown=fields_,
         documents=tuple(row.documents),
         stamps=tuple(row.stamps),

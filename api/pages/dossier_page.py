@@ -17,6 +17,7 @@ from api.formatting import minutes, moment, money
 from api.pages import acts, telling
 from api.pages.asking import Asking, asking, at_home, attempt
 from api.pages.doing import Case, offers
+from api.pages.referrals import Line, lines
 from api.pages.shell import CLERK, ROLE_NAMES, agency_name, show
 from api.pages.typed import FactField, fact_fields
 from api.rest.papers import printer
@@ -26,11 +27,11 @@ from engine.law.codes import NationalStatus
 from engine.law.deadlines import Deadline
 from engine.law.provisions import Step, StepClock
 from engine.law.warning_times import WarningKind, warning_moments, warning_now
-from workflows import documents, dossiers, files, intakes, worklist
+from workflows import documents, dossiers, files, intakes, referrals, worklist
 from workflows.catalogue import Version
 from workflows.dossiers import EventView
 from workflows.naming import names_of
-from workflows.permitting import ATTACH_FILE
+from workflows.permitting import ATTACH_FILE, READ_REFERRAL
 from workflows.views import DossierView, StepView
 
 DONE = {act.name: act.done for act in acts.ALL} | {
@@ -160,6 +161,7 @@ def dossier_page(dossier: str, said: Asking | None = None, opened: str = "") -> 
         receiving=agency_name(view.receiving_unit),
         competent=agency_name(view.competent_agency),
         ground=_ground(view, version),
+        referrals=_referrals(view, actor),
         noted=noted,
         manner=MANNER_OF.get(noted.result_by, "counter"),
         result_files=[(f.sha256, f.name) for f in kept if f.detached_at is None],
@@ -198,6 +200,13 @@ def _apology_due(case: Case, deadline: Deadline, now: datetime) -> bool:
     soon = case.version.procedure.warnings.due_soon_hours
     moments = warning_moments(deadline.due_at, case.view.received_at, calendar, soon)
     return warning_now(moments, now) in {WarningKind.APOLOGY_DUE, WarningKind.OVERDUE}
+
+
+def _referrals(view: DossierView, actor: Actor) -> tuple[Line, ...]:
+    """Return the referrals of the dossier as lines, to its own agencies alone."""
+    if not allow(actor, READ_REFERRAL, _parts(view)).allowed:
+        return ()
+    return tuple(lines(referrals.of_dossier(office(), actor, view.id)))
 
 
 def _parts(view: DossierView) -> Resource:

@@ -67,6 +67,15 @@ OF_ADMINISTRATORS = (
 PLACES: tuple[tuple[Place, frozenset[str] | None], ...] = (
     (Place(section="work", label="Việc", endpoint="work_pages.work", key="w"), None),
     (Place(section="receive", label="Tiếp nhận", endpoint="receive_pages.start", key="r"), COUNTER),
+    (
+        Place(
+            section="referrals",
+            label="Liên thông",
+            endpoint="referral_pages.referral_list",
+            key="g",
+        ),
+        None,
+    ),
     (Place(section="dossiers", label="Hồ sơ", endpoint="list_pages.dossier_list", key="l"), None),
     (
         Place(section="results", label="Trả kết quả", endpoint="result_pages.results", key="t"),

@@ -153,6 +153,12 @@ def _referral_answered(e: Told) -> str:
     return f"Cơ quan được hỏi trả lời{late}"
 
 
+def _answer_kept(e: Told) -> str:
+    whys = {"early": "đến sớm", "late": "đến muộn", "double": "đến lần thứ hai"}
+    why = whys.get(str(e.data.get("why")), str(e.data.get("why")))
+    return f"Giữ lại một câu trả lời {why}: {e.data['answer']}"
+
+
 def _warned(e: Told) -> str:
     about = {
         "due_soon": "Sắp đến hạn",
@@ -258,7 +264,16 @@ SENTENCES: dict[str, Said] = {
     "supplement_requested": lambda e: f"Yêu cầu bổ sung lần {e.data['round']}: {e.papers()}",
     "supplement_taken": lambda e: f"Nhận giấy tờ bổ sung lần {e.data['round']}",
     "referral_sent": lambda e: f"Hỏi ý kiến {e.agency('to_agency')}",
+    "referral_delivered": lambda _: "Phiếu liên thông đã đến hệ thống của cơ quan được hỏi",
+    "referral_accepted": lambda _: "Cơ quan được hỏi tiếp nhận phiếu liên thông",
+    "referral_returned": lambda e: f"Cơ quan được hỏi trả lại phiếu: {e.data['reason']}",
+    "referral_resent": lambda e: f"Gửi lại phiếu liên thông: {e.data.get('note', '')}",
+    "referral_reminded": lambda e: f"Đôn đốc cơ quan được hỏi. {e.data.get('note', '')}".strip(),
+    "referral_overdue": lambda _: "Quá hạn mà cơ quan được hỏi chưa trả lời",
     "referral_answered": _referral_answered,
+    "referral_withdrawn": lambda e: f"Rút phiếu liên thông. {e.data.get('reason', '')}".strip(),
+    "referral_answer_kept": _answer_kept,
+    "receipt_reissued": lambda e: f"Ngày hẹn đổi, cấp lại giấy tiếp nhận: {e.when('due_at')}",
     "result_returned": lambda e: f"Trả kết quả ({MANNERS.get(e.data['manner'], e.data['manner'])})",
     "dossier_withdrawn": lambda _: "Người nộp rút hồ sơ",
     "intake_refused": lambda e: f"Từ chối hồ sơ; {e.person('signer')} ký",

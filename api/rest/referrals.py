@@ -12,12 +12,13 @@ from flask import Response
 from marshmallow import Schema, fields
 
 from api.auth import current_actor, office
+from api.handing_out import handed_in
 from api.rest import schemas
 from api.rest.conditions import idempotency_key, seen_revision_if_any, tagged
 from api.rest.door import PageQuery, answering, answers, page, reading
 from api.rest.fields import Choice, Facts, Flag, Strict, Text
 from api.rest.parsing import Noun
-from workflows import referrals
+from workflows import files, referrals
 from workflows.referring import ReferralView
 
 blueprint = Noun(
@@ -165,6 +166,18 @@ def list_referrals(query: dict[str, Any]) -> Response:
 def read_referral(referral: str) -> Response:
     """Xem một phiếu liên thông: cơ quan được hỏi chỉ thấy những gì thủ tục cho xem."""
     return _told(referrals.read(office(), current_actor(), referral))
+
+
+@blueprint.route("/referrals/<string:referral>/files/<string:file>")
+@reading("referral.read")
+@Noun.doc(responses={409: "CONFLICT", 503: "SERVICE_UNAVAILABLE"})
+@blueprint.response(
+    200, {"type": "string", "format": "binary"}, content_type="application/octet-stream"
+)
+def download_enclosed(referral: str, file: str) -> Response:
+    """Tải một tệp gửi kèm phiếu hoặc kèm câu trả lời."""
+    served = files.read_enclosed(office(), current_actor(), referral, file)
+    return handed_in(served.content, served.name, served.media_type)
 
 
 @blueprint.route("/dossiers/<string:dossier>/referrals")

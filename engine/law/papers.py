@@ -26,6 +26,7 @@ from engine.timing.events import (
     IntakeCorrected,
     IntakeRefused,
     ProcessEnded,
+    ReceiptReissued,
     ResultReturned,
     StepEnabled,
 )
@@ -223,6 +224,7 @@ class Receipt:
     competent: str
     clerk: str
     issue: int = 1
+    moved: bool = False
     token: str = ""
     result_by: str = ""
 
@@ -255,7 +257,8 @@ def receipt(case: Case) -> Receipt:
     """Return the receipt with the appointment of the day of reception.
 
     The promise is what the pinned version says of the moment of reception: what happened later
-    never changes it (ruling 12). Raises NotReceived, OtherVersion or NoDueDate.
+    never changes it (ruling 12), but for a chain whose receipt was issued anew. Raises NotReceived,
+    OtherVersion or NoDueDate.
     """
     received = case.received
     if any(isinstance(e, IntakeRefused) for e in case.events):
@@ -279,17 +282,24 @@ def receipt(case: Case) -> Receipt:
         limit=f"{own.amount if own else limit.amount} {unit.label}",
         channel=CHANNELS.get(received.channel, received.channel),
         received_at=received.at.astimezone(ZONE),
-        due_at=promised.due_at.astimezone(ZONE),
+        due_at=_promised_anew(case) or promised.due_at.astimezone(ZONE),
         official=promised.official,
         appointments=stages,
         fees=_fees(case),
         result=procedure.result_name,
         competent=case.agency(received.competent_agency),
         clerk=case.person(clerk, received.at),
-        issue=1 + sum(isinstance(e, IntakeCorrected) for e in case.events),
+        issue=1 + sum(isinstance(e, IntakeCorrected | ReceiptReissued) for e in case.events),
+        moved=_promised_anew(case) is not None,
         token=case.token,
         result_by=case.result_by,
     )
+
+
+def _promised_anew(case: Case) -> datetime | None:
+    """Return the appointment of the receipt issued last, None where the first one holds."""
+    anew = [e for e in case.events if isinstance(e, ReceiptReissued)]
+    return datetime.fromisoformat(anew[-1].due_at).astimezone(ZONE) if anew else None
 
 
 def _components(case: Case) -> tuple[ComponentLine, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-CODES = ["1.001193", "1.009994", "1.013831"]
+CODES = ["1.001193", "1.009994", "1.013831", "2.002621", "2.002622"]
 
 
 def test_the_procedures_are_listed(clerk):

@@ -22,7 +22,7 @@ def findings(folder: Path) -> str:
 
 def test_the_real_procedures_load() -> None:
     codes = [v.procedure.code for v in Catalogue.load(REAL).procedures()]
-    assert codes == ["1.001193", "1.009994", "1.013831"]
+    assert codes == ["1.001193", "1.009994", "1.013831", "2.002621", "2.002622"]
 
 
 def test_the_version_in_force_depends_on_the_day(tmp_path: Path) -> None:

@@ -64,6 +64,11 @@ class Intakes:
         query = sa.select(intake.c.dossier_id).where(intake.c.id_hash == id_hash).limit(limit)
         return list(self._connection.execute(query).scalars())
 
+    def issue_anew(self, dossier_id: str) -> None:
+        """Count the receipt of the next number."""
+        which = intake.c.dossier_id == dossier_id
+        self._connection.execute(intake.update().where(which).values(issue=intake.c.issue + 1))
+
     def correct(self, row: CorrectionRow) -> None:
         """Write a correction."""
         self._connection.execute(correction.insert(), vars(row))

@@ -19,6 +19,7 @@ from engine.timing.events.deadlines import (
     DeadlineExtended,
     DeadlineWarned,
     Escalated,
+    ReceiptReissued,
 )
 from engine.timing.events.dossiers import (
     DossierReceived,
@@ -119,6 +120,7 @@ __all__ = [
     "PriorityChanged",
     "ProcessEnded",
     "ProcessStarted",
+    "ReceiptReissued",
     "ReferralAccepted",
     "ReferralAnswerKept",
     "ReferralAnswered",

@@ -66,3 +66,17 @@ class Escalated(Event):
     to_role: str = ""
     to_agency: str = ""
     due_at: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceiptReissued(Event):
+    """The appointment of a chain moved and the receipt is issued anew (cấp lại giấy hẹn).
+
+    `due_at` is the new appointment and `before` the old one, ISO 8601 texts; `why` is what moved
+    it: a leg that is now part of the chain or no longer, or time that does not count.
+    """
+
+    kind: ClassVar[str] = "receipt_reissued"
+    due_at: str
+    before: str
+    why: str = ""
