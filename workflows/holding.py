@@ -198,17 +198,14 @@ class Held:
 
     def _deliver_kept(self, waited: set[str]) -> None:
         """Deliver answers that had come before the process waited for them."""
-        named = {r.message for r in self.version.procedure.referrals if r.message}
-        new = [s for s in self.state.subscriptions if s["name"] in named and s["id"] not in waited]
-        if not new or not self.row.early_answers or self.row.suspended_at is not None:
+        if not self.row.early_answers or self.row.suspended_at is not None:
             return
-        kept = self.uow.referrals.early(self.row.id, {s["name"] for s in new})
-        for wait in new:
-            found = next((k for k in kept if meanings.fits(k, wait)), None)
-            if found is not None:
-                self.said = meanings.said_of(found)
-                self._keep(self._delivered(wait, found.facts))
-                return
+        waits = [s for s in self.state.subscriptions if s["id"] not in waited]
+        found = meanings.kept_for(self.uow, self.row.id, waits)
+        if found is not None:
+            wait, kept = found
+            self.said = meanings.said_of(kept)
+            self._keep(self._delivered(wait, kept.facts))
 
     def _delivered(self, wait: Mapping[str, Any], facts: Mapping[str, Any]) -> Advance:
         return process.deliver(

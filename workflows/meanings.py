@@ -138,9 +138,14 @@ def stamps_in(happened: Sequence[Happened]) -> bool:
     return any(isinstance(h.event, ReferralSent | ReferralStamp) for h in happened)
 
 
-def fits(kept: KeptAnswerRow, wait: Mapping[str, Any]) -> bool:
-    """Tell whether an early answer is what a subscription waits for now."""
-    return kept.message == wait["name"] and kept.key in {"", wait["key"]}
+def kept_for(
+    uow: UnitOfWork, dossier_id: str, waits: Sequence[Mapping[str, Any]]
+) -> tuple[Mapping[str, Any], KeptAnswerRow] | None:
+    """Return the first subscription whose answer had come before, with it; None for none."""
+    names = {wait["name"] for wait in waits}
+    kept = uow.referrals.early(dossier_id, names) if names else ()
+    pairs = ((w, k) for w in waits for k in kept if k.message == w["name"])
+    return next(((w, k) for w, k in pairs if k.key in {"", w["key"]}), None)
 
 
 def said_of(kept: KeptAnswerRow) -> Said:
