@@ -42,6 +42,7 @@ from workflows import passwords
 from workflows.clock import ContinuedClock, SeededIds, SimulatedClock, SystemIds
 from workflows.office import Office
 from workflows.store import UnitOfWork
+from workflows.store.referrals import ListedReferral, ReferralFilter
 
 DATABASE = Path("var/demo.db")
 NOTE = f"Dữ liệu mô phỏng đến {day_of(LAST_DAY)}: người, cơ quan, hồ sơ là mẫu."
@@ -176,6 +177,27 @@ def show_ways_in(office: Office, address: str) -> None:
     if token := a_receipt(office):
         out().print("Như người dân quét mã QR trên giấy tiếp nhận")
         out().print(f"  {address}/tra-cuu/{token}", soft_wrap=True)
+    if found := a_referral(office):
+        asker, asked = (agency_name_of(office, code) for code in found[1:])
+        out().print(
+            f"Một phiếu liên thông, đăng nhập ở {asker} rồi ở {asked}: mỗi bên thấy phần mình"
+        )
+        out().print(f"  {address}/referrals/{found[0]}", soft_wrap=True)
+
+
+def a_referral(office: Office) -> tuple[str, str, str] | None:
+    """Return a referral between two agencies of `POSTS` with who asks and who is asked, an open one
+    if there is any.
+    """
+    posts = {agency for _, agency, _ in POSTS}
+
+    def look(uow: UnitOfWork) -> list[ListedReferral]:
+        wanted = [ReferralFilter(agency=a, open_only=False, limit=200) for a in sorted(posts)]
+        return [r for one in wanted for r in uow.referrals.find(one) if r.asked_by in posts]
+
+    between = [r for r in office.store.read(look) if r.asked_by != r.referral.to_agency]
+    found = next((r for r in between if r.referral.is_open), between[-1] if between else None)
+    return (found.referral.id, found.asked_by, found.referral.to_agency) if found else None
 
 
 def a_receipt(office: Office) -> str:

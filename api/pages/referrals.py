@@ -21,7 +21,7 @@ from api.pages.asking import Asking, asking, attempt, form_key, form_revision
 from api.pages.shell import agency_name, following, show
 from api.pages.typed import fact_fields, facts_typed
 from engine.law.referral import Shown
-from workflows import files, referrals
+from workflows import files, keeping, referrals
 from workflows.naming import names_of
 from workflows.referring import RECEIVED, SENT, ReferralView
 
@@ -158,7 +158,7 @@ def answer(referral: str) -> Response:
         given = request.files.get("file")
         sent: tuple[str, ...] = ()
         if given is not None and given.filename:
-            upload = files.Upload(stream=given.stream, name=given.filename)
+            upload = keeping.Upload(stream=given.stream, name=given.filename)
             sent = (files.upload(here, actor, upload, f"{form_key()}-file").id,)
         said = referrals.AnswerReferral(
             referral=referral,
