@@ -1,7 +1,6 @@
 """Writes the pages of docs/reference that can be read off the program; a test compares them.
 
-Not for pages with a thought in them: those are written by hand. A page whose room does not exist
-yet is left out.
+Not for pages with a thought in them; a page whose room does not exist yet is left out.
 """
 
 from __future__ import annotations
@@ -23,13 +22,13 @@ from typing import Any
 import engine
 import workflows
 from engine.errors import Rejected
+from engine.timing import definitions
 from engine.timing.events import KINDS
 
 HERE = Path(__file__).parent / "reference"
 NOTE = "<!-- Written by docs/generate.py; change the program, then run `make docs`. -->\n"
 
-BEGIN = "<!-- begin: written by docs/generate.py -->"
-END = "<!-- end -->"
+BEGIN, END = "<!-- begin: written by docs/generate.py -->", "<!-- end -->"
 
 
 def page(title: str, lead: str, *blocks: str) -> str:
@@ -379,6 +378,7 @@ PAGES: dict[str, tuple[str, Callable[[], str]]] = {
     "tables.md": ("workflows/store/tables", tables),
     "commands.md": ("api/cli_demo.py", commands),
     "authority.md": ("engine/law/authority.py", authority),
+    "measures.md": ("engine/timing/definitions.py", lambda: page(*definitions.manual())),
     "routes.md": ("api/rest/dossiers.py", routes),
 }
 

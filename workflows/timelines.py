@@ -14,8 +14,9 @@ from typing import Any
 
 from engine.law.timeliness import Timeliness, control_sheet
 from engine.law.working_time import WorkingCalendar
+from engine.timing.clocks import KEPT
 from engine.timing.patterns import Execution
-from engine.timing.samples import NOTHING, Spent, seconds, spent_of
+from engine.timing.samples import NOTHING, Spent, spent_of
 from workflows.judging import in_force
 from workflows.office import Office
 from workflows.store import UnitOfWork
@@ -30,6 +31,9 @@ from workflows.timekeeping import (
     finished_at,
     step_time,
 )
+
+# Where the sums every execution needs stand: half a million of them are made for one page.
+UNASSIGNED, ASSIGNED, WORKING = (KEPT.index(n) for n in ("unassigned", "assigned", "working"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +61,8 @@ class Run:
             agency=self.agency,
             actor=self.row.closed_by,
             closed_at=self.closed_at,
-            waiting=seconds(self.spent, "waiting"),
-            working=seconds(self.spent, "working"),
+            waiting=self.spent[UNASSIGNED] + self.spent[ASSIGNED],
+            working=self.spent[WORKING],
         )
 
 
@@ -77,12 +81,7 @@ class Life:
     allowed: int | None
     stands: Timeliness
     runs: tuple[Run, ...]
-
-    @property
-    def case(self) -> list[Execution]:
-        """Return what was completed, in order of completion."""
-        done = [e for e in (run.execution() for run in self.runs) if e is not None]
-        return sorted(done, key=lambda e: (e.closed_at, e.element))
+    case: tuple[Execution, ...]  # what was completed, in order of completion
 
     @property
     def late(self) -> bool:
@@ -132,6 +131,7 @@ def _bare(office: Office, fate: Fate, moment: datetime) -> Life:
         allowed=_allowed(office, fate),
         stands=control_sheet(in_force(fate), ends, moment),
         runs=(),
+        case=(),
     )
 
 
@@ -143,6 +143,8 @@ def _life(office: Office, fate: Fate, rows: Sequence[Executed], moment: datetime
         ends = _ends(fate, moment) or max(moment, fate.received_at)
         views = dossier_time(_marked(rows), own, fate.received_at, ends)
         spent, grounds = spent_of(views.kept()), views.grounds
+    runs = tuple(_run(office, fate, row, moment) for row in rows)
+    done = (e for e in (run.execution() for run in runs) if e is not None)
     return Life(
         fate=fate,
         spent=spent,
@@ -152,7 +154,8 @@ def _life(office: Office, fate: Fate, rows: Sequence[Executed], moment: datetime
         finished=bare.finished,
         allowed=bare.allowed,
         stands=bare.stands,
-        runs=tuple(_run(office, fate, row, moment) for row in rows),
+        runs=runs,
+        case=tuple(sorted(done, key=lambda e: (e.closed_at, e.element))),
     )
 
 

@@ -206,3 +206,20 @@ DEFINITIONS: tuple[Definition, ...] = (
         "Không có bảng xếp hạng cán bộ.",
     ),
 )
+
+LEAD = (
+    "What `motcua review measures`, `/api/v1/review` and the pages under `/review` print. The "
+    "words are those of the page `/review/definitions`, in Vietnamese, as reformers read them. "
+    "Which clocks there are and why: "
+    "[how time is measured](../explanation/how-time-is-measured.md)."
+)
+
+
+def manual() -> tuple[str, ...]:
+    """Return the page of the manual: its title, its lead, and a block for each figure."""
+    blocks = (
+        f"## {d.name}\n\n{f'Đơn vị: {d.unit}. ' if d.unit else ''}{d.text}"
+        f"{f' Nguồn: {d.source}.' if d.source else ''}"
+        for d in DEFINITIONS
+    )
+    return ("Figures of a review", LEAD, *blocks)
