@@ -132,6 +132,7 @@ def dossier_page(dossier: str, said: Asking | None = None, opened: str = "") -> 
     worked = [s for s in view.tasks if s.state in WORKED_STATES]
     mine, others = _split(worked, actor)
     papers = documents.available(here, actor, printer(), dossier)
+    told = telling.tell(record, version, people)
     done = request.args.get("done", "")
     return show(
         "staff/dossier.html",
@@ -155,8 +156,8 @@ def dossier_page(dossier: str, said: Asking | None = None, opened: str = "") -> 
         files=[(f, people.get(f.uploaded_by, f.uploaded_by)) for f in kept],
         may_attach=allow(actor, ATTACH_FILE, _parts(view)).allowed,
         owed=money(case.owed_vnd) if case.owed_vnd else "",
-        days=tuple(telling.by_day(telling.tell(record, version, people))),
-        routine=sum(e.kind in telling.ROUTINE for e in record),
+        days=tuple(telling.by_day(told)),
+        routine=sum(line.routine for line in told),
         moment=moment,
         receiving=agency_name(view.receiving_unit),
         competent=agency_name(view.competent_agency),

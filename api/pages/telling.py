@@ -303,6 +303,20 @@ SENTENCES: dict[str, Said] = {
     "status_reported": _status_reported,
     "priority_changed": _prioritised,
 }
+# Which part of the procedure's law an act follows; its source is shown beside the act.
+LAWS: Mapping[str, Callable[[Procedure, EventView], object]] = {
+    "dossier_received": lambda p, _: p.time_limit,
+    "supplement_requested": lambda p, _: p.supplement,
+    "supplement_taken": lambda p, _: p.supplement,
+    "further_round_proposed": lambda p, _: p.supplement,
+    "further_round_approved": lambda p, _: p.supplement,
+    "deadline_extended": lambda p, _: p.extension,
+    "dossier_suspended": lambda p, e: (
+        p.suspension.grounds.get(str(e.data.get("ground"))) if p.suspension else None
+    ),
+    "referral_sent": lambda p, e: next((r for r in p.referrals if r.element == e.element), None),
+    "fee_charged": lambda p, e: next((f for f in p.fees if f.id == e.data.get("fee")), None),
+}
 ROUTINE = frozenset(
     {
         "process_started",
@@ -330,8 +344,9 @@ def tell(
     names = {e.id: e.name for e in version.definition.elements.values()}
     told = []
     for event in record:
+        if event.kind == "element_passed" and not names.get(event.element):
+            continue  # a gateway without a name says nothing to a reader
         words = Told(data=event.data, procedure=procedure, names=names, people=people)
-        law = procedure.steps.get(event.element)
         told.append(
             Sentence(
                 at=event.at,
@@ -340,13 +355,26 @@ def tell(
                 note=str(event.data.get("reason") or event.data.get("note") or ""),
                 who=people.get(event.actor, WHO.get(event.actor, event.actor)),
                 agency=_where(event),
-                law=law.legal if law is not None and event.kind == "step_completed" else "",
+                law=_law(event, procedure),
                 clock=CLOCK_NAMES.get(event.clock, "") if event.clock != "agency" else "",
                 routine=event.kind in ROUTINE,
                 kind=event.kind,
             )
         )
     return tuple(told)
+
+
+def _law(event: EventView, procedure: Procedure) -> str:
+    """Return the rule an event follows: that of its step, or of the procedure about such an act.
+
+    Only what reads as a rule: a source that is a mere number of a file says nothing to a clerk.
+    """
+    step = procedure.steps.get(event.element)
+    if event.kind == "step_completed":
+        return step.legal if step is not None else ""
+    part = LAWS[event.kind](procedure, event) if event.kind in LAWS else None
+    source = str(getattr(part, "source", ""))
+    return source if " " in source else ""
 
 
 def by_day(told: Iterable[Sentence]) -> Iterator[Day]:

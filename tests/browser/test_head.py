@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from tests.browser.conftest import COMMUNE, LONG_NAME
+from workflows import substitutions
+from workflows.substitutions import ProposeSubstitution
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -89,3 +93,29 @@ def test_a_head_gives_many_out_at_once_and_keeps_the_list(page, desk):
     page.click("summary:has-text('Lưu, sửa danh sách')")
     page.click("button:text-is('Bỏ')")
     assert page.locator(".chip").count() == 0
+
+
+def test_a_leader_approves_who_stands_in_from_what_waits_for_a_word(page, desk):
+    away, here = desk.hire("officer", COMMUNE), desk.hire("officer", COMMUNE)
+    now = desk.office.clock.now()
+    proposed = ProposeSubstitution(
+        absent=away,
+        agency=COMMUNE,
+        role="officer",
+        substitute=here,
+        valid_from=now,
+        valid_to=now + timedelta(days=3),
+        ground="QĐ 12/QĐ-UBND",
+    )
+    substitutions.propose(desk.office, desk.actor("head_of_section"), proposed)
+    desk.sign_in(page, "leader")
+    page.click("text=Đơn vị")
+    page.click(f".waiting a:has-text('{here}')")
+    row = page.locator(f"tr:has-text('{here}')")
+    row.locator("button:has-text('Đồng ý')").click()
+    assert "đang làm thay" in page.locator(f"tr:has-text('{here}')").inner_text()
+    page.click("text=Đơn vị")
+    assert page.locator(f".load th:has-text('{away}') .mark-paused").count() == 1
+    page.goto(f"{desk.address}/substitutions")
+    page.locator(f"tr:has-text('{here}') button:has-text('Chấm dứt')").click()
+    assert "đã chấm dứt" in page.locator(f"tr:has-text('{here}')").inner_text()
