@@ -17,6 +17,7 @@ from api.pages import (
     admin,
     attachments,
     catalogue,
+    citizen,
     cost,
     dossiers,
     identity,
@@ -101,6 +102,7 @@ def api_reference() -> str:
 
 def register(app: Flask) -> None:
     """Add the pages to the application."""
+    citizen.register(app)
     app.register_blueprint(blueprint)
     for room in ROOMS:
         app.register_blueprint(room.blueprint)

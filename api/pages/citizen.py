@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import render_template, request, url_for
+from flask import Flask, has_request_context, render_template, request, url_for
 
 from engine.law.procedure import TimeLimit
 from engine.law.provisions import Channel, ComponentMode, Level, Unit
@@ -38,27 +38,33 @@ MODES = {
 
 def is_english() -> bool:
     """Tell whether the page is asked for in English."""
-    return request.values.get("lang", VIETNAMESE) == ENGLISH
+    return has_request_context() and request.args.get("lang", VIETNAMESE) == ENGLISH
 
 
 def page(template: str, **values: Any) -> str:
-    """Render a page for citizens in the language asked for; `link` keeps it."""
+    """Render a page for citizens in the language asked for."""
+    return render_template(template, home=request.host_url, **values)
+
+
+def register(app: Flask) -> None:
+    """Let every page of the citizens' kind know its language; `link` keeps it."""
+    app.context_processor(_shared)
+
+
+def _shared() -> dict[str, Any]:
     english = is_english()
 
     def link(endpoint: str, **at: Any) -> str:
         kept = at | ({"lang": ENGLISH} if english else {})
         return url_for(endpoint, **kept)
 
-    return render_template(
-        template,
-        language=ENGLISH if english else VIETNAMESE,
-        en=english,
-        other=VIETNAMESE if english else ENGLISH,
-        link=link,
-        home=request.host_url,
-        sentence=sentence,
-        **values,
-    )
+    return {
+        "language": ENGLISH if english else VIETNAMESE,
+        "en": english,
+        "other": VIETNAMESE if english else ENGLISH,
+        "link": link,
+        "sentence": sentence,
+    }
 
 
 def sentence(text: str) -> str:
