@@ -14,7 +14,7 @@ import click
 from rich.text import Text
 
 from api import open_office
-from api.cli_output import err, json_option, out, plainly, print_json, table
+from api.cli_output import ANSWER_NO, err, json_option, out, plainly, print_json, table
 from api.formatting import moment
 from api.sending import carriers_of
 from config import Settings
@@ -80,29 +80,34 @@ def list_jobs(*, state: str | None, as_json: bool) -> None:
 
 
 @jobs_group.command("retry")
-@click.argument("job")
+@click.argument("which", nargs=-1, required=True, metavar="MÃ_VIỆC…")
 @click.option("--reason", required=True, help="Vì sao làm lại.")
 @plainly
-def retry(job: str, reason: str) -> None:
-    """Cho một việc bị lỗi làm lại từ đầu."""
-    _decide(job, "retry", reason)
+def retry(which: tuple[str, ...], reason: str) -> None:
+    """Cho những việc bị lỗi làm lại từ đầu."""
+    _decide(which, "retry", reason)
 
 
 @jobs_group.command("skip")
-@click.argument("job")
+@click.argument("which", nargs=-1, required=True, metavar="MÃ_VIỆC…")
 @click.option("--reason", required=True, help="Vì sao bỏ qua.")
 @plainly
-def skip(job: str, reason: str) -> None:
-    """Bỏ qua một việc bị lỗi; hồ sơ ghi lại lý do."""
-    _decide(job, "skip", reason)
+def skip(which: tuple[str, ...], reason: str) -> None:
+    """Bỏ qua những việc bị lỗi; hồ sơ ghi lại lý do."""
+    _decide(which, "skip", reason)
 
 
-def _decide(job: str, what: str, reason: str) -> None:
+def _decide(which: tuple[str, ...], what: str, reason: str) -> None:
     office = _office()
-    command = jobs.DecideJob(job=job, what=what, reason=reason)
-    done = jobs.decide(office, OPERATOR, command)
-    office.store.close()
-    out().print(Text(f"{done.dossier_code} {done.sort} {done.name}: {done.state}"))
+    command = jobs.DecideJobs(jobs=which, what=what, reason=reason)
+    try:
+        decided = jobs.decide_many(office, OPERATOR, command)
+    finally:
+        office.store.close()
+    for one in decided:
+        out().print(Text(f"{one.job}: {one.state or one.fault}"))
+    if any(one.fault for one in decided):
+        raise SystemExit(ANSWER_NO)
 
 
 @click.group("webhooks")

@@ -30,6 +30,10 @@ class Calendars:
         except KeyError:
             raise NotFound("giờ làm việc", hours) from None
 
+    def names(self) -> tuple[str, ...]:
+        """Return what the kinds of office hours are called in the file, the usual one first."""
+        return tuple(self._calendars)
+
     def first(self) -> WorkingCalendar:
         """Return the calendar of the hours named first: the usual ones; raises NotFound."""
         return self.of(next(iter(self._calendars), ""))

@@ -169,7 +169,8 @@ def _change(
 def _looked_after(uow: UnitOfWork, office: Office, actor: Actor, person: str) -> Account:
     """Return the account of somebody the actor looks after at every agency of their posts."""
     now, own = office.clock.now(), frozenset({person})
-    where = {post.agency for post in uow.posts.held_by(person, now)} or {actor.agency}
+    held = uow.posts.held_by(person, now) or uow.posts.held_by(person)
+    where = {post.agency for post in held} or {actor.agency}
     for agency in sorted(where):
         resource = governed(office.catalogue.agencies, agency, person=person, barred=own)
         permit(actor, MANAGE_CREDENTIALS, resource)

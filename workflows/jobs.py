@@ -15,12 +15,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from engine import process
+from engine.errors import Rejected
 from engine.law.authority import Actor
 from engine.law.working_time import ZONE
 from engine.process import AlreadyEnded, UnknownTimer
 from engine.timing.events import DeadlineWarned, JobRetried, JobSkipped
 from workflows import suspending
-from workflows.errors import InvalidInput, NotFound
+from workflows.errors import InvalidInput, NotFound, WorkflowError
 from workflows.holding import Held, hold
 from workflows.office import Office
 from workflows.paging import page_size
@@ -46,6 +47,9 @@ from workflows.views import Page, next_cursor, read_cursor
 
 LEASE = timedelta(minutes=5)
 MAX_REASON = 500
+MANY = 200  # jobs decided about at once: a page of them
+KEY_LENGTH = 200
+DECISIONS: dict[str, type[JobRetried | JobSkipped]] = {"retry": JobRetried, "skip": JobSkipped}
 STATES = {"stuck": ("stuck",), "failing": ("pending",), "": ("stuck", "pending")}
 
 log = logging.getLogger(__name__)
@@ -71,7 +75,10 @@ class JobQuery:
 
 @dataclass(frozen=True, kw_only=True)
 class JobView:
-    """A timer, warning, webhook or letter that failed; `at` is when it is tried again, or was."""
+    """A timer, warning, webhook or letter that failed.
+
+    `since` is when it was to be done, `at` when it is tried again, or was tried last.
+    """
 
     id: str
     sort: str
@@ -83,6 +90,7 @@ class JobView:
     at: datetime
     fault: str
     reason: str
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +101,25 @@ class DecideJob:
     what: str
     reason: str
     idempotency_key: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecideJobs:
+    """The same decision, for the same reason, about several jobs."""
+
+    jobs: tuple[str, ...]
+    what: str
+    reason: str
+    idempotency_key: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decided:
+    """What became of one job of several; `fault` is empty when it was decided."""
+
+    job: str
+    state: str
+    fault: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -239,14 +266,38 @@ def decide(office: Office, actor: Actor, command: DecideJob) -> JobView:
     permit(actor, MANAGE_JOBS, list_of(actor.agency))
     check_reason(command.reason, MAX_REASON)
     answer = once(office, actor, command, lambda uow: _decide(uow, office, actor, command))
-    return JobView(**answer | {"at": datetime.fromisoformat(answer["at"])})
+    moments = {n: datetime.fromisoformat(answer[n]) for n in ("at", "since") if answer.get(n)}
+    return JobView(**answer | moments)
+
+
+def decide_many(office: Office, actor: Actor, command: DecideJobs) -> tuple[Decided, ...]:
+    """Decide about several jobs, each in its own transaction; what is refused stops no other.
+
+    Raises Forbidden, or InvalidInput for a reason, a word, or more jobs than a page shows.
+    """
+    permit(actor, MANAGE_JOBS, list_of(actor.agency))
+    check_reason(command.reason, MAX_REASON)
+    if command.what not in DECISIONS:
+        raise InvalidInput("what", "chỉ nhận: retry, skip")
+    if not 0 < len(command.jobs) <= MANY:
+        raise InvalidInput("jobs", f"hãy chọn từ 1 đến {MANY} việc")
+    return tuple(_decided(office, actor, command, job) for job in dict.fromkeys(command.jobs))
+
+
+def _decided(office: Office, actor: Actor, command: DecideJobs, job: str) -> Decided:
+    key = f"{command.idempotency_key}~{job}"[:KEY_LENGTH] if command.idempotency_key else ""
+    one = DecideJob(job=job, what=command.what, reason=command.reason, idempotency_key=key)
+    try:
+        return Decided(job=job, state=decide(office, actor, one).state, fault="")
+    except (WorkflowError, Rejected) as refused:
+        return Decided(job=job, state="", fault=refused.message)
 
 
 def _decide(uow: UnitOfWork, office: Office, actor: Actor, command: DecideJob) -> dict[str, Any]:
     row, found = _failed(uow, command.job, looked_after(office.catalogue.agencies, actor))
     keyless = replace(command, idempotency_key="")
     held = hold(uow, office, actor, keyless, found.dossier_id)
-    event = {"retry": JobRetried, "skip": JobSkipped}.get(command.what)
+    event = DECISIONS.get(command.what)
     if event is None:
         raise InvalidInput("what", "chỉ nhận: retry, skip")
     if command.what == "retry":
@@ -260,7 +311,8 @@ def _decide(uow: UnitOfWork, office: Office, actor: Actor, command: DecideJob) -
     held.note(event(at=held.now, job=f"{found.sort} {found.name}".strip(), reason=command.reason))
     changed = replace(found, state=state, at=held.now, reason=command.reason)
     values = vars(_job_view(changed))
-    return values | {"at": held.now.isoformat()}
+    since = values["since"].isoformat() if values["since"] else None
+    return values | {"at": held.now.isoformat(), "since": since}
 
 
 def _failed(uow: UnitOfWork, job: str, agencies: Collection[str] | None) -> tuple[Any, WaitingRow]:
@@ -288,6 +340,7 @@ def _failed(uow: UnitOfWork, job: str, agencies: Collection[str] | None) -> tupl
         at=row.retry_at,
         fault=row.fault,
         reason=row.reason,
+        since=row.due_at if timer else row.created_at,
     )
 
 
@@ -303,4 +356,5 @@ def _job_view(row: WaitingRow) -> JobView:
         at=row.at,
         fault=row.fault,
         reason=row.reason,
+        since=row.since,
     )

@@ -260,10 +260,10 @@ def _once(office: Office, actor: Actor, command: Any, work: Any) -> PersonView:
 def _looked_after(
     uow: UnitOfWork, office: Office, actor: Actor, person: str, action: str
 ) -> PersonView:
-    """Return a person the actor may look after: at every agency where they have a post now."""
+    """Return a person the actor may look after: at every agency of their posts, or last posts."""
     row = uow.accounts.person(person)
     agencies, now = office.catalogue.agencies, office.clock.now()
-    held = uow.posts.held_by(person, now)
+    held = uow.posts.held_by(person, now) or uow.posts.held_by(person)
     where = {post.agency for post in held} or {actor.agency}
     for agency in sorted(where):
         permit(actor, action, governed(agencies, agency, person=person))

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from engine.errors import Rejected
+from engine.law.authority import Actor
 from engine.law.deadlines import Deadline
 from workflows.office import Office
+from workflows.permitting import PREVIEW_RECOUNT, governed, permit
 from workflows.standing import deadline_of
 from workflows.store import UnitOfWork
 from workflows.store.events import revive
@@ -50,6 +52,21 @@ def preview(office: Office) -> tuple[Move, ...]:
     """
     rows = office.store.read(lambda uow: uow.dossiers.unresolved())
     return tuple(move for row in rows if (move := _moved(office, row)) is not None)
+
+
+def preview_below(office: Office, actor: Actor, agency: str = "") -> tuple[Move, ...]:
+    """Return the same for the dossiers of an agency and those below it, the caller's own at first.
+
+    Codes and dates alone: who asks may not read the dossiers. Raises Forbidden or NotFound.
+    """
+    agencies = office.catalogue.agencies
+    asked = agency or actor.agency
+    agencies.get(asked)
+    permit(actor, PREVIEW_RECOUNT, governed(agencies, asked))
+    below = set(agencies.below(asked))
+    rows = office.store.read(lambda uow: uow.dossiers.unresolved())
+    mine = (row for row in rows if {row.receiving_unit, row.competent_agency} & below)
+    return tuple(move for row in mine if (move := _moved(office, row)) is not None)
 
 
 def _moved(office: Office, row: DossierRow) -> Move | None:

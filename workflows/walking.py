@@ -48,6 +48,7 @@ class Walk:
     strides: list[Stride] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     path: list[str] = field(default_factory=list)
+    history: list[Event] = field(default_factory=list)
     outcome: str = ""
     ends: tuple[str, ...] = ()
 
@@ -175,6 +176,7 @@ class Walker:
         opened = tuple(e.element for e in advance.events if isinstance(e, StepEnabled))
         passed = tuple(_path(advance.events))
         walk.path += passed
+        walk.history += advance.events
         walk.outcome = advance.outcome
         walk.ends = advance.end_events
         walk.strides.append(

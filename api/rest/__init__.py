@@ -33,6 +33,7 @@ from api.rest import (
     papers,
     people,
     procedures,
+    reference,
     referrals,
     reports,
     results,
@@ -69,7 +70,7 @@ NOUNS = (
     jobs, webhooks, exporting,
     reports, costs, review, worklist, assigning,
     bridge,
-    rosters, credentials, installation,
+    rosters, credentials, installation, reference,
 )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response, jsonify
-from marshmallow import Schema
+from marshmallow import Schema, fields
 
 from api.auth import current_actor, office
 from api.rest import schemas
@@ -30,6 +30,28 @@ class DecisionBody(Strict):
     reason = Text(required=True, most=jobs.MAX_REASON)
 
 
+class DecisionsBody(Strict):
+    """Which jobs, what is decided about them, and why."""
+
+    what = Choice(tuple(jobs.DECISIONS), required=True)
+    reason = Text(required=True, most=jobs.MAX_REASON)
+    jobs = fields.List(Text(most=200), required=True)
+
+
+class Decided(Schema):
+    """What became of one of several jobs."""
+
+    job = schemas.text()
+    state = schemas.text("Trống là chưa quyết định được.")
+    fault = schemas.text("Vì sao chưa được.")
+
+
+class Decisions(Schema):
+    """What became of each job."""
+
+    items = schemas.listed(Decided)
+
+
 class Job(Schema):
     """A timer, warning, webhook or letter that failed."""
 
@@ -40,6 +62,7 @@ class Job(Schema):
     dossier_code = schemas.text()
     state = schemas.text("stuck: chờ người quyết định; failing: sẽ tự làm lại; skipped: đã bỏ.")
     attempts = schemas.whole("Đã thử mấy lần.")
+    since = schemas.moment("Lẽ ra phải làm từ lúc này.", null=True)
     at = schemas.moment("Lúc làm lại, hoặc lúc bỏ cuộc.")
     fault = schemas.text("Loại lỗi; không có dữ liệu của hồ sơ.")
     reason = schemas.text("Lý do người quản trị đã ghi.")
@@ -53,6 +76,18 @@ def list_jobs(query: dict[str, Any]) -> Response:
     """Liệt kê việc nền bị lỗi, mới nhất trước."""
     found = jobs.failed_jobs(office(), current_actor(), jobs.JobQuery(**query))
     return page(Job(), found)
+
+
+@blueprint.route("/jobs/decide", methods=["POST"])
+@posting("job.manage")
+@blueprint.arguments(DecisionsBody)
+@answers(blueprint, 200, Decisions)
+def decide_many(body: dict[str, Any]) -> Response:
+    """Làm lại hoặc bỏ qua nhiều việc cùng một lý do; việc nào không được thì nói riêng."""
+    body["jobs"] = tuple(body["jobs"])
+    command = jobs.DecideJobs(**body, idempotency_key=idempotency_key())
+    found = jobs.decide_many(office(), current_actor(), command)
+    return jsonify({"items": Decided().dump(found, many=True)})
 
 
 @blueprint.route("/jobs/<string:job>/retry", methods=["POST"])

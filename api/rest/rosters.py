@@ -10,6 +10,7 @@ from werkzeug.datastructures import FileStorage
 
 from api.auth import current_actor, office
 from api.errors import InvalidRequest
+from api.handing_out import kept
 from api.rest import schemas
 from api.rest.conditions import idempotency_key
 from api.rest.door import answers, posting, reading
@@ -100,9 +101,7 @@ def template() -> Response:
 
 def as_xlsx(content: bytes) -> Response:
     """Answer a template as a file to keep."""
-    response = Response(content, mimetype=XLSX)
-    response.headers["Content-Disposition"] = 'attachment; filename="danh-sach-can-bo.xlsx"'
-    return response
+    return kept(content, "danh-sach-can-bo.xlsx", XLSX)
 
 
 def rows_of_request() -> tuple[tuple[RosterRow, ...], tuple[CellFault, ...]]:

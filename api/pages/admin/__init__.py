@@ -5,6 +5,20 @@ They do nothing that is not an ordinary command, and show no dossier.
 
 from __future__ import annotations
 
-from api.pages.admin import health
+from api.pages.admin import (
+    agencies,
+    calendars,
+    forms,
+    health,
+    home,
+    jobs,
+    partners,
+    people,
+    person,
+    rosters,
+    tokens,
+)
 
-ROOMS = (health,)
+ROOMS = (
+    home, agencies, people, person, rosters, calendars, forms, tokens, partners, jobs, health,
+)  # fmt: skip
