@@ -15,6 +15,7 @@ from workflows.office import Office
 from workflows.permitting import REVIEW, governed, permit
 from workflows.store.timings import MeasuredFilter
 
+YEARS = range(1900, 3000)
 LAST_MOMENT = timedelta(microseconds=1)  # of a day: midnight is the next one already
 
 
@@ -71,14 +72,24 @@ def as_of(office: Office, scope: Scope) -> datetime:
 def seen_at(office: Office, scope: Scope) -> datetime:
     """Return the moment whose knowledge is used: now, or the end of the day asked for."""
     now = office.clock.now()
+    _check("on", scope.on)
     return now if scope.on is None else min(now, _end_of(scope.on) - LAST_MOMENT)
 
 
 def _moments(first: date | None, last: date | None) -> tuple[datetime | None, datetime | None]:
     if first is not None and last is not None and first > last:
         raise InvalidInput("to", "ngày cuối phải không trước ngày đầu")
+    for name, day in (("from", first), ("to", last)):
+        _check(name, day)
     begins = datetime.combine(first, time(0), ZONE) if first is not None else None
     return begins, _end_of(last) if last is not None else None
+
+
+def _check(name: str, day: date | None) -> None:
+    """Raise InvalidInput for a day no calendar of an office reaches."""
+    if day is not None and day.year not in YEARS:
+        reason = f"hãy chọn một ngày từ năm {YEARS.start} đến năm {YEARS.stop - 1}"
+        raise InvalidInput(name, reason)
 
 
 def _end_of(day: date) -> datetime:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -161,8 +161,9 @@ def test_only_dossiers_of_the_period_are_measured(office: Office) -> None:
     day = MONDAY.date()
     assert look(office, last=day - timedelta(days=1)).dossiers == 0
     assert look(office, first=day).dossiers == 5
-    with pytest.raises(InvalidInput):
-        look(office, first=day, last=day - timedelta(days=1))
+    for wrong in ({"first": day, "last": day - timedelta(days=1)}, {"on": date.max}):
+        with pytest.raises(InvalidInput):
+            look(office, **wrong)
 
 
 def test_nobody_is_named(office: Office) -> None:
