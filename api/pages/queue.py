@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import request, url_for
 
+from api.formatting import number
 from engine.law.authority import Actor
 from workflows.errors import InvalidInput
 from workflows.saved_views import SavedView
@@ -41,7 +42,7 @@ class Tab:
 
     name: str
     label: str
-    count: int
+    count: str
     address: str
 
 
@@ -77,7 +78,7 @@ def tabs(counts: Counts) -> list[Tab]:
         Tab(
             name=name,
             label=label,
-            count=getattr(counts, name),
+            count=number(getattr(counts, name)),
             address=url_for("work_pages.work", tab=name, **kept),
         )
         for name, label, _ in TABS

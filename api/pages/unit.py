@@ -9,8 +9,8 @@ from typing import Any
 from flask import Blueprint, url_for
 
 from api.auth import current_actor, declares, office
-from api.formatting import moment
-from api.pages.shell import HEADS, LEADER, NOT_AT_WORK, ROLE_NAMES, show
+from api.formatting import moment, number
+from api.pages.shell import LEADER, NOT_AT_WORK, ROLE_NAMES, show
 from api.pages.work import roles_of, time_left
 from engine.law.authority import Actor
 from workflows import approvals, members, warnings, worklist
@@ -88,7 +88,7 @@ def unit() -> str:
         near=[(line, *time_left(line), _too_long(line)) for line in near.items],
         people=names_of(here, (i.step.assignee for i in near.items)),
         moment=moment,
-        heads=actor.role in HEADS,
+        number=number,
     )
 
 
