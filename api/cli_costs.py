@@ -9,11 +9,11 @@ import click
 from api import open_office
 from api.cli_output import json_option, out, plainly, print_json
 from api.cli_sheets import contents, output_option, show, write
-from api.cost_figures import cost_record
 from config import Settings
 from engine.law.authority import Actor
 from engine.timing.cost import Subject
 from workflows import costing
+from workflows.cost_records import cost_record
 from workflows.costing import CostQuery
 
 

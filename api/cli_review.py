@@ -16,6 +16,7 @@ from api.cli_costs import cost
 from api.cli_exchange import export, figures, import_, logs
 from api.cli_measures import measures, units
 from api.cli_output import ANSWER_NO, DAY, err, json_option, out, plainly, print_json, table
+from api.cli_plans import dossier, plan
 from api.cli_reports import report
 from api.figures import Spread, StepFigures, steps_of, summary_of
 from api.formatting import moment, percent, short_minutes
@@ -37,7 +38,9 @@ def review() -> None:
     """Rà soát: thời gian đi đâu."""
 
 
-for command in (figures, import_, logs, export, report, cost, measures, units):
+for command in (
+    figures, import_, logs, export, report, cost, measures, units, plan, dossier,
+):  # fmt: skip
     review.add_command(command)
 
 

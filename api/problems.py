@@ -41,6 +41,7 @@ from workflows.inspecting import FileRefused
 from workflows.limiting import TooMany
 from workflows.lookups import NotThere
 from workflows.reopenings import ReopeningRefused
+from workflows.review_plans import ReviewRefused
 from workflows.roster_files import RosterUnreadable
 from workflows.rosters import RosterRefused
 from workflows.send_backs import SendBackRefused
@@ -63,6 +64,7 @@ TABLE: Mapping[type[Exception], tuple[int, str]] = {
     process.AlreadyEnded: (409, "Hồ sơ đã kết thúc"),
     CannotEvaluate: (422, "Dữ kiện không dùng được trong điều kiện của quy trình"),
     OutsideCalendar: (422, "Chưa có lịch làm việc của năm đó"),
+    ReviewRefused: (409, "Hồ sơ rà soát chưa ở bước này"),
     TooFewDossiers: (422, "Quá ít hồ sơ để tính"),
     ExtensionRefused: (409, "Không được gia hạn"),
     TooManyRounds: (409, "Đã hết số lần yêu cầu bổ sung"),

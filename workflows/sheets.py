@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -103,21 +103,16 @@ def to_csv(sheet: Sheet) -> bytes:
     return buffer.getvalue().encode()
 
 
-class SheetPrinter:
-    """Prints sheets as PDF/A from `sheet.typ` of the folder of forms; safe between threads."""
+class DataPrinter:
+    """Prints values as PDF/A by a template of the folder of forms; safe between threads."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, template: str) -> None:
         """Keep one compiler warm; raises OSError where the template is missing."""
         self._lock = threading.Lock()
-        self._compiler = typst.Compiler(input=str(folder / "sheet.typ"), root=str(folder))
+        self._compiler = typst.Compiler(input=str(folder / template), root=str(folder))
 
-    def render(self, sheets: Sequence[Sheet], *, agency: str, printed_at: datetime) -> bytes:
-        """Return the sheets as PDF/A-2a; the same sheets at the same moment give the same bytes."""
-        data = {
-            "agency": agency,
-            "printed": f"{printed_at.astimezone(ZONE):%H:%M ngày %d/%m/%Y}",
-            "sheets": [_spoken(sheet) for sheet in sheets],
-        }
+    def print_data(self, data: Mapping[str, Any], *, printed_at: datetime) -> bytes:
+        """Return the values as PDF/A-2a; the same at the same moment give the same bytes."""
         with self._lock:
             content = self._compiler.compile(
                 format="pdf",
@@ -128,6 +123,23 @@ class SheetPrinter:
         if not isinstance(content, bytes):
             raise TypeError("typst gives one file for a PDF")
         return content
+
+
+class SheetPrinter(DataPrinter):
+    """Prints sheets as PDF/A from `sheet.typ` of the folder of forms."""
+
+    def __init__(self, folder: Path) -> None:
+        """Keep one compiler warm; raises OSError where the template is missing."""
+        super().__init__(folder, "sheet.typ")
+
+    def render(self, sheets: Sequence[Sheet], *, agency: str, printed_at: datetime) -> bytes:
+        """Return the sheets as PDF/A-2a; the same sheets at the same moment give the same bytes."""
+        data = {
+            "agency": agency,
+            "printed": f"{printed_at.astimezone(ZONE):%H:%M ngày %d/%m/%Y}",
+            "sheets": [_spoken(sheet) for sheet in sheets],
+        }
+        return self.print_data(data, printed_at=printed_at)
 
 
 def said(value: Any, kind: Kind) -> str:

@@ -38,6 +38,7 @@ from api.rest import (
     reports,
     results,
     review,
+    review_plans,
     rosters,
     substitutions,
     supplements,
@@ -68,7 +69,7 @@ NOUNS = (
     people, tokens, substitutions, access_log,
     synchronising, timeliness,
     jobs, webhooks, exporting,
-    reports, costs, review, worklist, assigning,
+    reports, costs, review, review_plans, worklist, assigning,
     bridge,
     rosters, credentials, installation, reference,
 )  # fmt: skip

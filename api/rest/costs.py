@@ -8,7 +8,6 @@ from flask import Response, jsonify
 from marshmallow import Schema, fields
 
 from api.auth import current_actor, office
-from api.cost_figures import cost_record
 from api.handing_out import PDF, kept
 from api.rest import schemas
 from api.rest.door import answers, reading
@@ -17,6 +16,7 @@ from api.rest.parsing import Noun
 from api.rest.reports import FILE, XLSX, printed
 from engine.timing.cost import Subject
 from workflows import costing
+from workflows.cost_records import cost_record
 from workflows.costing import CostQuery, ProcedureCost
 from workflows.sheets import to_xlsx
 

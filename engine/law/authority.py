@@ -297,6 +297,13 @@ RULES: dict[str, Rule] = {
     "deadline.warn": SYSTEM_ONLY,
     "report.read": REPORTER,
     "review.read": REVIEWS,
+    "review.plan": REVIEWS,
+    "review.propose": REVIEWS,
+    "review.approve": Rule(
+        "leader_approves_review",
+        "Lãnh đạo cơ quan hoặc cơ quan cấp trên; không phải người đã đề nghị.",
+        lambda a, r: a.role in SIGNING_ROLES and _governs(a, r),
+    ),
     "status.report": COUNTER,
     "audit.read": AUDITOR,
     "job.list": OPERATOR,
@@ -338,13 +345,14 @@ APART: dict[str, frozenset[str]] = {
         "access_log.read", "audit.read",
     },
     REVIEWER: EVERYBODYS | {
-        "record.export", "report.read", "review.read",
+        "record.export", "report.read", "review.plan", "review.propose", "review.read",
     },
 }  # fmt: skip
 BARRED_ACTIONS = frozenset(
     {
         "task.claim", "task.complete", "result.sign_off", "supplement.approve",
         "substitution.approve", "person.change", "person.import", "credential.manage",
+        "review.approve",
     }
 )  # fmt: skip
 

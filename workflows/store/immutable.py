@@ -7,10 +7,17 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from workflows.store.tables import access_log, audit_leaf, audit_root, event, procedure_version
+from workflows.store.tables import (
+    access_log,
+    audit_leaf,
+    audit_root,
+    event,
+    procedure_version,
+    review_event,
+)
 
 REFUSAL = "the record is append-only"
-PROTECTED = (event, procedure_version, audit_root, audit_leaf, access_log)
+PROTECTED = (event, procedure_version, audit_root, audit_leaf, access_log, review_event)
 
 
 def statements(dialect: str, table: str) -> list[str]:

@@ -39,6 +39,7 @@ from workflows.store.outgoing import Outgoing
 from workflows.store.posts import Posts
 from workflows.store.referrals import Referrals
 from workflows.store.reporting import Reporting
+from workflows.store.review_plans import ReviewPlans
 from workflows.store.searching import Searching
 from workflows.store.supplements import Supplements
 from workflows.store.tasks import Steps
@@ -119,6 +120,11 @@ class UnitOfWork:
     def files(self) -> Files:
         """Which bytes belong to which dossier."""
         return Files(self.connection)
+
+    @cached_property
+    def review_plans(self) -> ReviewPlans:
+        """What is to be reviewed in a year, and what is proposed."""
+        return ReviewPlans(self.connection)
 
     @cached_property
     def commands(self) -> Commands:

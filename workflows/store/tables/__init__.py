@@ -33,7 +33,12 @@ from workflows.store.tables.outgoing import delivery, rate_bucket, subscription,
 from workflows.store.tables.people import access_token, membership, past_post, person, person_name
 from workflows.store.tables.procedures import procedure_version
 from workflows.store.tables.record import command, event
-from workflows.store.tables.review import imported_event, imported_log
+from workflows.store.tables.review import (
+    imported_event,
+    imported_log,
+    review_event,
+    review_plan,
+)
 from workflows.store.tables.steps import LISTED_STATES, OPEN_STATES, step
 from workflows.store.tables.vitals import worker
 from workflows.store.tables.work import known_word, saved_view, search_word
@@ -78,6 +83,8 @@ __all__ = [
     "rate_bucket",
     "recovery_code",
     "referral",
+    "review_event",
+    "review_plan",
     "saved_view",
     "search_word",
     "session",

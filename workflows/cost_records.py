@@ -1,4 +1,4 @@
-"""A compliance cost as plain values, the same for the API and the command line."""
+"""A compliance cost as plain values: what the doors tell and what a review keeps."""
 
 from __future__ import annotations
 
