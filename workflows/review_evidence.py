@@ -19,6 +19,7 @@ from workflows.costing import CostQuery, TooFewDossiers
 from workflows.errors import NotFound
 from workflows.gauging import StepFigures
 from workflows.office import Office
+from workflows.permitting import REVIEW, governed, permit
 from workflows.reviewing import Scope
 from workflows.store.review_plans import ReviewPlanRow
 
@@ -31,6 +32,7 @@ def evidence_of(office: Office, actor: Actor, row: ReviewPlanRow) -> dict[str, A
     Times are of dossiers received in the year, `*_s` seconds of working time, `lead_days` calendar
     days. Raises Forbidden or NotFound.
     """
+    permit(actor, REVIEW, governed(office.catalogue.agencies, row.agency))
     first, last = date(row.year, 1, 1), date(row.year, 12, 31)
     scope = Scope(code=row.procedure, agency=row.agency, first=first, last=last)
     found = measuring.review(office, actor, scope)

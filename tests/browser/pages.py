@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, BrowserContext
 
 from tests.browser.conftest import CENTRE, COMMUNE, LONG_NAME, ROOT, Desk
 from workflows import webhooks
+from workflows.review_plans import PlanReview, plan
 
 VALIDATOR = ROOT / "node_modules" / "html-validate" / "bin" / "html-validate.mjs"
 # Rules of html-validate we do not keep, each with its reason.
@@ -36,6 +37,7 @@ VISITORS = (
     ("reviewer", COMMUNE),
     ("auditor", COMMUNE),
 )
+TO_REVIEW = PlanReview(procedure="1.013831", year=2026, reason="nhiều hồ sơ chờ lâu ở bước ký")
 ALSO = {"leader": ("dossier_pages.show_dossier", "work_pages.work")}  # looks different to them
 NOT_PAGES = ("/api/v1/", "/static/")
 MISSING = "/dossiers/nothing"
@@ -74,6 +76,7 @@ def addresses(desk: Desk) -> Iterator[tuple[str, str]]:
         "webhook": _subscribed(desk),
         "year": "2026",
         "form_set": "2025",
+        "review": plan(desk.office, desk.actor("reviewer"), TO_REVIEW).id,
     }
     for rule in desk.app.url_map.iter_rules():
         if "GET" not in (rule.methods or ()) or rule.rule.startswith(NOT_PAGES):
