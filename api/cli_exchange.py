@@ -21,7 +21,7 @@ from config import Settings
 from engine.timing.exchange.columns import write_parquet
 from engine.timing.exchange.figures import Figures
 from engine.timing.exchange.logs import flat
-from workflows import exchanging
+from workflows import columns, exchanging
 from workflows.exchanging import Outgoing, Review
 from workflows.opening import LogFile, mapped, read_mapping
 
@@ -75,8 +75,12 @@ def mapping_options(command: F) -> F:
 @json_option
 @plainly
 def figures(log: str, *, as_json: bool, **mapping: Any) -> None:
-    """In số liệu rà soát của một nhật ký: tệp XES/CSV (.gz được), hoặc tên nhật ký đã nhập."""
-    if Path(log).exists() or not _is_name(log):
+    """In số liệu rà soát của một nhật ký: tệp XES, CSV (.gz được), Parquet, hoặc tên đã nhập."""
+    if log.endswith(".parquet"):
+        with err().status("Đang đếm…"):
+            found, notes = columns.review_parquet(Path(log))
+        review = Review(figures=found, notes=notes)
+    elif Path(log).exists() or not _is_name(log):
         source = _source(Path(log), mapping)
         with _progress(source, "Đang đọc") as watched:
             review = exchanging.review_file(watched)

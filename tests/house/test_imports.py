@@ -20,6 +20,7 @@ LIBRARIES = {
     "engine": set(),
     "engine.process": {"SpiffWorkflow", "lxml", "orjson"},
     "engine.timing.exchange.columns": {"pyarrow"},
+    "workflows.columns": {"duckdb"},
     "workflows": {"orjson"},
     "workflows.envelopes": {"joserfc"},
     "workflows.signing": {"cryptography"},
