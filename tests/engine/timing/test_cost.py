@@ -96,6 +96,7 @@ def test_every_line_is_minutes_and_purchases_times_its_frequency():
 def test_a_dossier_costs_its_lines_and_its_fees_and_a_year_all_its_dossiers():
     cost = cost_of(WAY, PRICES)
     assert cost.dossier_vnd == 27_000 + 110_000 + 2_000 + 75_000
+    assert cost.fees_vnd == 75_000
     assert cost.year_vnd == 214_000 * 400
 
 

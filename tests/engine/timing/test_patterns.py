@@ -100,7 +100,17 @@ def test_a_steady_hand_is_no_clean_up():
     assert mass_cleanups(steady, at_least=3, within=timedelta(seconds=119)) == frozenset()
 
 
+def test_the_best_units_median_is_its_middle_value_and_of_two_the_lower():
+    # X: middle of 1, 2, 30, 40, 50 is 30; Y: of six the third, 20; all but Y's own are cut to 20
+    waits = {"sign": {"X": [50, 1, 40, 2, 30], "Y": [60, 10, 20, 70, 15, 80]}}
+    (found,) = savings(waits)
+    assert (found.best, found.unit) == (20, "Y")
+    # above 20: 30, 20, 10 of X; 40, 50, 60 of Y
+    assert found.could_save == 30 + 20 + 10 + 40 + 50 + 60
+
+
 def test_the_margin_used_is_a_share_of_the_limit():
+    assert margin_used({"a": 1}, allowed=1) == {"a": 1.0}
     assert margin_used({"a": 7200, "b": 1440}, allowed=28_800) == {"a": 0.25, "b": 0.05}
     with pytest.raises(ValueError, match="longer than nothing"):
         margin_used({}, allowed=0)
