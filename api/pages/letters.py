@@ -6,9 +6,10 @@ ours; the link is the proof. Looking changes nothing: programs look at links too
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, request
 
 from api.auth import PUBLIC, declares, office
+from api.pages.citizen import is_english, page
 from workflows import letters
 from workflows.errors import WorkflowError
 from workflows.letters import LetterStanding
@@ -23,6 +24,15 @@ NAMES = {
     "result_ready": "báo đã có kết quả",
     "due_soon": "báo hồ sơ sắp đến hạn",
     "overdue": "báo hồ sơ quá hạn",
+}
+NAMES_EN = {
+    "received": "that a dossier was received",
+    "supplement": "that papers are missing",
+    "apology": "of apology with a new date",
+    "extension": "that a time limit was extended",
+    "result_ready": "that a result is ready",
+    "due_soon": "that a dossier is due soon",
+    "overdue": "that a dossier is overdue",
 }
 ADDRESS = "/ngung-thu/<string:notice>/<string:token>"
 MOST_TYPED = 20
@@ -50,14 +60,13 @@ def decide(notice: str, token: str) -> Response:
 
 
 def _answer(found: LetterStanding, *, done: bool = False) -> Response:
-    name = NAMES.get(found.notice, found.notice)
-    page = render_template("citizen/letter.html", standing=found, name=name, done=done)
-    return _unseen(Response(page))
+    name = (NAMES_EN if is_english() else NAMES).get(found.notice, found.notice)
+    return _unseen(Response(page("citizen/letter.html", standing=found, name=name, done=done)))
 
 
 def _refused(refused: WorkflowError) -> Response:
-    page = render_template("citizen/letter.html", standing=None, wrong=refused.message)
-    return _unseen(Response(page, status=404))
+    wrong = page("citizen/letter.html", standing=None, wrong=refused.message)
+    return _unseen(Response(wrong, status=404))
 
 
 def _unseen(response: Response) -> Response:
