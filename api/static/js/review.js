@@ -74,8 +74,14 @@
       const top = Math.min(...line.waypoints.map((point) => point.y));
       const first = line.waypoints[line.waypoints.length - 2];
       const last = line.waypoints[line.waypoints.length - 1];
+      // Above a flow that runs across, beside one that runs down: names and figures stay readable.
+      const across = Math.abs(last.x - first.x) > Math.abs(last.y - first.y);
+      const [x, y] = across ? [-44, -26] : [8, -9];
       overlays.add(line.id, "review", {
-        position: { left: (first.x + last.x) / 2 - left - 12, top: (first.y + last.y) / 2 - top - 9 },
+        position: {
+          left: (first.x + last.x) / 2 - left + x,
+          top: (first.y + last.y) / 2 - top + y,
+        },
         html: words("loop-text", "↻ " + number.format(again)),
         scale: { min: LEGIBLE, max: 1.2 },
       });
