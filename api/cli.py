@@ -17,6 +17,7 @@ from api.cli_operate import db, serve
 from api.cli_papers import papers
 from api.cli_partners import partners_group
 from api.cli_people import access_log_command, passwords, people_group, sessions, tokens
+from api.cli_referrals import referrals_group
 from api.cli_review import rebuild, review
 from api.cli_rosters import import_people, template
 from api.cli_validate import validate
@@ -30,7 +31,7 @@ def main() -> None:
 
 
 COMMANDS = (
-    files, partners_group,
+    files, partners_group, referrals_group,
     demo, serve, validate, procedures, walk, deadline, calendar_group, review, rebuild, papers,
     doctor,
     worker, jobs_group, webhooks_group, export_group,

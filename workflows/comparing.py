@@ -15,11 +15,13 @@ from engine.bridge import standing
 from engine.bridge.envelope import BadEnvelope, canonical, read_object
 from engine.law.authority import Actor
 from workflows.bridging import Wire, keyring_of, note_refusal, question, verified
+from workflows.carrying import tell_keys
 from workflows.envelopes import (
     QUESTION,
     STATEMENT,
     EnvelopeRefused,
     Signed,
+    UnknownKey,
     WrongAddress,
 )
 from workflows.errors import NotFound
@@ -28,7 +30,7 @@ from workflows.permitting import MANAGE_PARTNERS, list_of, permit
 from workflows.store import UnitOfWork
 from workflows.store.bridge import IN, OUT, PartnerRow
 
-EVERY = timedelta(minutes=5)
+EVERY = timedelta(minutes=1)
 MOST_LEFT = 200  # how many envelopes are sent again after one comparison
 STATE = "/api/v1/bridge/state"
 
@@ -108,6 +110,8 @@ def compared(office: Office, wire: Wire, name: str) -> Comparison:
     """Compare with a partner, as the program does by itself; raises NotFound."""
     partner = office.store.read(lambda uow: uow.bridge.partner(name))
     reply = wire(partner.address + STATE, question(office, name, "state"))
+    if reply.body.get("code") == UnknownKey.code and tell_keys(office, wire, partner.address):
+        reply = wire(partner.address + STATE, question(office, name, "state"))
     now, fault, theirs = office.clock.now(), reply.fault, None
     if not fault:
         try:
@@ -154,7 +158,7 @@ def _compared(
     if theirs is not None:
         through = theirs.received_through
         left = range(through + 1, min(ours.sent_through, through + MOST_LEFT) + 1)
-        numbers = theirs.missing or tuple(left)
+        numbers = (*(theirs.missing or left), *uow.bridge.unheard(name, MOST_LEFT))
         again = uow.bridge.ask_again(name, numbers, now) if numbers else 0
         shorter = through > ours.sent_through
         differs = uow.bridge.hash_at(name, OUT, through) != theirs.received_hash

@@ -13,6 +13,7 @@ ASKS = frozenset({"permit", "wanted"})  # reviewing.wanted asks for everybody wh
 NOBODY_IS_ASKED = frozenset(
     {
         "workflows.documents:render_by_code",
+        "workflows.evidence:collect",
         "workflows.exchanging:record_of",
         "workflows.joint:follow",
         "workflows.recounting:explain",

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -22,7 +25,18 @@ from tests.builders import (
     receive,
     task_of,
 )
-from workflows import arrivals, delivering, dossiers, intake, joint, partners, referrals, tasks
+from workflows import (
+    arrivals,
+    comparing,
+    delivering,
+    dossiers,
+    evidence,
+    intake,
+    joint,
+    partners,
+    referrals,
+    tasks,
+)
 from workflows.catalogue import Catalogue
 from workflows.delivering import Carriers
 from workflows.deriving import referral_id
@@ -30,6 +44,7 @@ from workflows.intake import WithdrawDossier
 from workflows.store import Store
 from workflows.tasks import CompleteTask
 
+ROOT = Path(__file__).parents[2]
 THEIR_CLERK, THEIR_OFFICER, THEIR_LEADER = (
     person(role, TAX) for role in ("one_stop_clerk", "officer", "leader")
 )
@@ -124,6 +139,33 @@ def test_a_question_begins_a_child_dossier_whose_end_is_the_answer(pair) -> None
     ]
     assert {r.hash for r in both[0]} == {r.hash for r in both[1]}  # the same evidence
     assert all(r.acknowledgement for rows in both for r in rows)
+
+
+def test_a_third_party_can_check_the_evidence_without_this_program(pair, tmp_path) -> None:
+    north, south = pair
+    parent, _ = asked(north)
+    partners.rotate(south.office, ADMIN)
+    comparing.compared(south.office, south.wire, NORTH)  # tells the new key as well
+    turn(north, south)
+    code = dossiers.read(north.office, CLERK, parent).code
+    document = evidence.collect(north.office, code).document()
+    file = tmp_path / "evidence.json"
+    first = document["keys"][0]
+
+    def verdict(*more: str) -> tuple[int, str]:
+        file.write_text(json.dumps(document), encoding="utf-8")
+        command = [sys.executable, "tools/verify_evidence.py", str(file), *more]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+        return done.returncode, done.stdout
+
+    assert verdict() == (0, "3 thư, 3 có biên nhận, 0 sai\n")
+    trusted = [f"{k['installation']}:{k['public_key']}" for k in document["keys"][:2]]
+    assert verdict("--key", trusted[0], "--key", trusted[1])[0] == 0  # the third follows its first
+    assert verdict("--key", f"{first['installation']}:{'0' * 64}")[0] == 1
+    document["envelopes"][0]["hash"] = "0" * 64
+    code_, said = verdict()
+    assert code_ == 1
+    assert "mã băm" in said
 
 
 def test_a_question_taken_back_ends_the_child(pair) -> None:

@@ -302,6 +302,16 @@ class Bridge:
         )
         return int(self._connection.execute(query).scalar_one())
 
+    def unheard(self, name: str, limit: int) -> list[int]:
+        """Return the numbers of envelopes without an acknowledgement, the first of them."""
+        query = sa.select(envelope.c.sequence).where(
+            envelope.c.partner == name,
+            envelope.c.direction == OUT,
+            envelope.c.acknowledged_at.is_(None),
+        )
+        query = query.order_by(envelope.c.sequence).limit(limit)
+        return list(self._connection.execute(query).scalars())
+
     def hash_at(self, name: str, direction: str, sequence: int) -> str:
         """Return the hash of an envelope, empty where there is none."""
         query = sa.select(envelope.c.hash).where(
