@@ -17,12 +17,14 @@ from workflows.bridging import Wire, key_holds, keyring_of
 from workflows.envelopes import (
     ACKNOWLEDGEMENT,
     ENVELOPE,
+    Signed,
     UnknownKey,
     WrongAddress,
     as_text,
     from_text,
     header_of,
     opened,
+    payload_of,
 )
 from workflows.office import Office
 from workflows.parcels import Receipt
@@ -60,8 +62,22 @@ def tell_keys(office: Office, wire: Wire, address: str) -> int:
     """Send a partner the statements of our keys, in order; return how many it took."""
     name = keyring_of(office).name
     rows = office.store.read(lambda uow: uow.bridge.keys(name))
-    replies = [wire(address + KEYS, from_text(row.statement)) for row in rows if row.statement]
+    signed = in_order([from_text(row.statement) for row in rows if row.statement])
+    replies = [wire(address + KEYS, each) for each in signed]
     return sum(not reply.fault for reply in replies)
+
+
+def in_order(statements: Sequence[Signed]) -> list[Signed]:
+    """Return statements of keys so that each follows the key that the one before it names."""
+    by_before = {read_object(payload_of(each))["follows"]: each for each in statements}
+    named = {read_object(payload_of(each))["kid"] for each in statements}
+    found: list[Signed] = []
+    for start in sorted(by_before.keys() - named):
+        kid = start
+        while kid in by_before:
+            found.append(by_before.pop(kid))
+            kid = read_object(payload_of(found[-1]))["kid"]
+    return found
 
 
 def _outgoing(uow: UnitOfWork, row: OutboxRow) -> tuple[EnvelopeRow | None, PartnerRow]:
