@@ -132,6 +132,41 @@ def reconcile(name: str, *, as_json: bool) -> None:
     raise SystemExit(0 if found.agrees else ANSWER_NO)
 
 
+@partners_group.command("waiting")
+@click.argument("name")
+@json_option
+@plainly
+def list_waiting(name: str, *, as_json: bool) -> None:
+    """Liệt kê thư đã nhận của một đối tác mà chưa xử lý được."""
+    office = _office()
+    found = partners.waiting(office, OPERATOR, name)
+    office.store.close()
+    if as_json:
+        print_json([asdict(each) for each in found])
+        return
+    rows = (
+        (str(e.sequence), e.kind, e.state, str(e.attempts), moment(e.retry_at), e.fault)
+        for e in found
+    )
+    columns = (">Số", "Loại", "Tình trạng", ">Số lần", "Lúc", "Lỗi")
+    out().print(table(f"{len(found)} thư chờ xử lý", columns, rows))
+
+
+@partners_group.command("decide")
+@click.argument("name")
+@click.argument("sequence", type=int)
+@click.argument("what", type=click.Choice(["retry", "skip"]))
+@click.option("--reason", required=True, help="Vì sao.")
+@plainly
+def decide(name: str, sequence: int, what: str, reason: str) -> None:
+    """Cho xử lý lại ngay, hoặc bỏ qua, một thư đã nhận."""
+    office = _office()
+    command = partners.DecideEnvelope(name=name, sequence=sequence, what=what, reason=reason)
+    done = partners.decide(office, OPERATOR, command)
+    office.store.close()
+    out().print(Text(f"Thư số {done.sequence} của {name}: {what}"))
+
+
 @partners_group.command("keys")
 @click.argument("name")
 @json_option

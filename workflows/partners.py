@@ -31,7 +31,7 @@ from workflows.office import Office
 from workflows.permitting import MANAGE_PARTNERS, list_of, permit
 from workflows.signing import made_up
 from workflows.store import UnitOfWork
-from workflows.store.bridge import KeyRow, PartnerRow
+from workflows.store.bridge import IN, EnvelopeRow, KeyRow, PartnerRow
 
 OVERLAP = timedelta(hours=1)  # how long the key before still holds after another took its place
 KEEP = timedelta(days=36_500)
@@ -59,6 +59,16 @@ class ChangePartner:
     agencies: tuple[str, ...] | None = None
     procedures: Mapping[str, str] | None = None
     state: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecideEnvelope:
+    """What people decide about an envelope that could not be acted upon: `retry` or `skip`."""
+
+    name: str
+    sequence: int
+    what: str
+    reason: str
 
 
 def own(office: Office) -> dict[str, str]:
@@ -162,6 +172,38 @@ def revoke(office: Office, actor: Actor, name: str, kid: str) -> KeyRow:
             raise NotFound("khóa", kid[:64])
         uow.bridge.change_key(kid, valid_to=now)
         return replace(found, valid_to=now)
+
+    return office.store.write(write)
+
+
+def waiting(office: Office, actor: Actor, name: str) -> tuple[EnvelopeRow, ...]:
+    """Return what came from a partner and is not acted upon yet, or stuck; raises Forbidden."""
+    permit(actor, MANAGE_PARTNERS, list_of(actor.agency))
+    return tuple(office.store.read(lambda uow: uow.bridge.waiting(name)))
+
+
+def decide(office: Office, actor: Actor, command: DecideEnvelope) -> EnvelopeRow:
+    """Let an envelope that failed be acted upon anew, or give it up; it keeps the reason.
+
+    Raises Forbidden, NotFound for one that does not wait, InvalidInput.
+    """
+    permit(actor, MANAGE_PARTNERS, list_of(actor.agency))
+    if command.what not in {"retry", "skip"}:
+        raise InvalidInput("what", "chỉ nhận: retry, skip")
+    if not command.reason.strip() or len(command.reason) > MOST_TEXT:
+        raise InvalidInput("reason", f"hãy ghi lý do, không quá {MOST_TEXT} ký tự")
+    now = office.clock.now()
+
+    def write(uow: UnitOfWork) -> EnvelopeRow:
+        found = (r for r in uow.bridge.waiting(command.name) if r.sequence == command.sequence)
+        row = next(found, None)
+        if row is None:
+            raise NotFound("thư đang chờ", str(command.sequence))
+        if command.what == "skip":
+            uow.bridge.skip_received(row, command.reason)
+        elif not uow.bridge.received_again(row, now, command.reason):
+            uow.bridge.change(command.name, IN, row.sequence, retry_at=now, reason=command.reason)
+        return row
 
     return office.store.write(write)
 

@@ -40,6 +40,7 @@ from workflows import (
 from workflows.catalogue import Catalogue
 from workflows.delivering import Carriers
 from workflows.deriving import referral_id
+from workflows.errors import NotFound
 from workflows.intake import WithdrawDossier
 from workflows.store import Store
 from workflows.tasks import CompleteTask
@@ -198,3 +199,12 @@ def test_a_question_nobody_mapped_waits_for_people_and_is_then_answered(pair) ->
     assert children(south) == []
     (row,) = south.office.store.read(lambda uow: uow.bridge.waiting(NORTH))
     assert (row.state, row.fault) == ("pending", "NotFound not_found")
+    mapped = {"opinion_answer": CODE}
+    partners.change(south.office, ADMIN, partners.ChangePartner(name=NORTH, procedures=mapped))
+    again = partners.DecideEnvelope(name=NORTH, sequence=1, what="retry", reason="Đã khai báo")
+    partners.decide(south.office, ADMIN, again)
+    turn(north, south)
+    assert len(children(south)) == 1
+    assert partners.waiting(south.office, ADMIN, NORTH) == ()
+    with pytest.raises(NotFound):
+        partners.decide(south.office, ADMIN, again)
