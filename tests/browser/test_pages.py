@@ -21,6 +21,7 @@ NOT_OURS = frozenset({"/api"})  # RapiDoc draws itself
 # Shown only half-way through signing in, or to nobody without something of its own.
 ON_THE_WAY = frozenset(
     {
+        "/referrals/referral",  # there is no open question here to answer
         "/sign-in/password",
         "/sign-in/post",
         "/sign-in/provider",
