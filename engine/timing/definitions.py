@@ -147,7 +147,8 @@ DEFINITIONS: tuple[Definition, ...] = (
         text="So ngày có kết quả với ngày hẹn đang có hiệu lực: trước là sớm, cùng ngày là đúng, "
         "sau là quá hạn; hồ sơ mở là quá hạn từ ngày sau ngày hẹn. Thời hạn đang dừng thì "
         "chưa ai trễ. Tỷ lệ đúng = (sớm + đúng) / đã xong.",
-        source="Phiếu kiểm soát, Thông tư 01/2018/TT-VPCP",
+        source="Phiếu kiểm soát: mẫu 06 của Thông tư 03/2025/TT-VPCP, "
+        "mẫu 05 của Thông tư 01/2018/TT-VPCP",
     ),
     Definition(
         id="rework",
