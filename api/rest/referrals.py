@@ -18,7 +18,7 @@ from api.rest.conditions import idempotency_key, seen_revision_if_any, tagged
 from api.rest.door import PageQuery, answering, answers, page, reading
 from api.rest.fields import Choice, Facts, Flag, Strict, Text
 from api.rest.parsing import Noun
-from workflows import files, referrals
+from workflows import files, referral_counts, referrals
 from workflows.referring import ReferralView
 
 blueprint = Noun(
@@ -93,6 +93,34 @@ class Referral(Schema):
     stamps = schemas.listed(ReferralMark, "Mọi lần ghi nhận của hai bên, theo thứ tự.")
 
 
+class CountsPeriod(Strict):
+    """Which days, both included."""
+
+    first_day = fields.Date(required=True, metadata={"example": "2026-07-01"})
+    last_day = fields.Date(required=True, metadata={"example": "2026-09-30"})
+
+
+class LegCounts(Schema):
+    """The referrals of one agency on one side."""
+
+    agency = schemas.text()
+    side = schemas.text("sent: cơ quan gửi; received: cơ quan nhận.")
+    dossiers = schemas.whole("Số hồ sơ có phiếu, mỗi hồ sơ một lần, ở bên gửi.")
+    referrals = schemas.whole("= on_time + late + silent + withdrawn + open")
+    on_time = schemas.whole("Trả lời đúng hạn.")
+    late = schemas.whole("Trả lời muộn.")
+    silent = schemas.whole("Im lặng, coi như đồng ý.")
+    withdrawn = schemas.whole("Đã rút, hoặc hồ sơ kết thúc trước.")
+    open = schemas.whole("Chưa trả lời.")
+    overdue = schemas.whole("Trong số chưa trả lời: đã quá hạn.")
+
+
+class ReferralCounts(Schema):
+    """Counts of referrals in a period."""
+
+    lines = schemas.listed(LegCounts)
+
+
 REFERRAL = Referral()
 
 
@@ -148,6 +176,16 @@ class ReferralQuery(PageQuery):
     )
     all = Flag(load_default=False, metadata={"description": "Cả những phiếu đã xong."})
     late = Flag(load_default=False, metadata={"description": "Chỉ những phiếu đã quá hạn."})
+
+
+@blueprint.route("/reports/referrals")
+@reading("report.read")
+@blueprint.arguments(CountsPeriod, location="query")
+@answers(blueprint, 200, ReferralCounts)
+def referral_report(query: dict[str, Any]) -> dict[str, Any]:
+    """Đếm phiếu liên thông gửi và nhận của cơ quan mình và các cơ quan trực thuộc."""
+    asked = referral_counts.CountsQuery(**query)
+    return {"lines": referral_counts.count_referrals(office(), current_actor(), asked)}
 
 
 @blueprint.route("/referrals")

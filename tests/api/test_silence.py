@@ -13,6 +13,7 @@ from workflows.clock import SimulatedClock
 from workflows.delivering import Carriers
 from workflows.errors import Forbidden, NotFound
 from workflows.office import Office
+from workflows.referral_counts import CountsQuery, count_referrals
 from workflows.referrals import (
     AnswerReferral,
     RemindReferral,
@@ -136,3 +137,26 @@ def test_the_asked_agency_sees_its_referral_and_what_is_declared_and_nothing_els
         referrals.read(office, expert(FIRE), house.id)
     with pytest.raises(Forbidden):
         referrals.remind(office, expert(FIRE), RemindReferral(referral=fire))
+
+
+def test_a_dossier_counts_once_and_its_legs_by_each_agency_and_totals_reconcile(
+    office: Office, house: DossierView
+) -> None:
+    said = AnswerReferral(referral=asked(office, BUILDING), answer="Đồng ý")
+    referrals.answer(office, expert(BUILDING), said)
+    pass_time(office, days=13)
+    day = office.clock.now().date()
+    query = CountsQuery(first_day=day - timedelta(days=30), last_day=day)
+    head = Actor(person="head", agency=COMMUNE, role="leader")
+    [sent] = count_referrals(office, head, query)
+    assert (sent.side, sent.dossiers, sent.referrals) == ("sent", 1, 3)
+    assert (sent.on_time, sent.silent, sent.open) == (1, 2, 0)
+    lines = [
+        line
+        for agency in (BUILDING, CULTURE, FIRE)
+        for line in count_referrals(office, Actor(person="h", agency=agency, role="leader"), query)
+    ]
+    assert [(one.side, one.referrals) for one in lines] == [("received", 1)] * 3
+    for one in (sent, *lines):
+        parts = (one.on_time, one.late, one.silent, one.withdrawn, one.open)
+        assert one.referrals == sum(parts)

@@ -69,7 +69,6 @@ class Tally:
     state: str
     late: bool
     overdue: bool
-    dossiers: int
     referrals: int
 
 
@@ -143,14 +142,19 @@ class Referrals:
             referral.c.late,
             overdue.label("overdue"),
         )
-        counts = (
-            sa.func.count(sa.distinct(referral.c.dossier_id)).label("dossiers"),
-            sa.func.count().label("referrals"),
-        )
-        query = sa.select(*by, *counts).join_from(referral, dossier)
+        count = sa.func.count().label("referrals")
+        query = sa.select(*by, count).join_from(referral, dossier)
         query = query.where(referral.c.sent_at >= period[0], referral.c.sent_at < period[1])
         rows = self._connection.execute(query.group_by(*by).order_by(*by))
         return [Tally(**{**row._mapping, "overdue": bool(row.overdue)}) for row in rows]  # noqa: SLF001
+
+    def chains(self, period: tuple[datetime, datetime]) -> dict[str, int]:
+        """Return how many dossiers asked anybody in a period [from, to), by who settles them."""
+        count = sa.func.count(sa.distinct(referral.c.dossier_id))
+        query = sa.select(dossier.c.competent_agency, count).join_from(referral, dossier)
+        query = query.where(referral.c.sent_at >= period[0], referral.c.sent_at < period[1])
+        rows = self._connection.execute(query.group_by(dossier.c.competent_agency))
+        return {str(row[0]): int(row[1]) for row in rows}
 
     def add(self, rows: Sequence[ReferralRow]) -> None:
         """Write new referrals; no rows, no statement."""
