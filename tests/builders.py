@@ -276,7 +276,7 @@ def catalogue_folder(folder: Path, process: str = PROCESS, procedure: str = PROC
     (calendar.parent / "agencies.toml").write_text(AGENCIES, encoding="utf-8")
     for year in REAL_CALENDAR.glob("*.toml"):
         (calendar / year.name).write_bytes(year.read_bytes())
-    for table in (REAL_SHARED / "indices.toml", *(REAL_SHARED / "compliance").glob("*.toml")):
+    for table in (REAL_SHARED / "compliance").glob("*.toml"):
         copy = calendar.parent / table.relative_to(REAL_SHARED)
         copy.parent.mkdir(exist_ok=True)
         copy.write_bytes(table.read_bytes())

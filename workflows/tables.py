@@ -1,7 +1,7 @@
-"""Tables of the review: prices by year, tasks of who complies, indices and bands, as files say.
+"""Tables of compliance cost: prices by year and the tasks of who complies, as files say.
 
-Every figure in them has a source or is marked as a sample. Not for what is done with them:
-`engine.timing.cost` and `engine.timing.scores`.
+Every figure in them has a source or is marked as a sample. Not for what is done with them: see
+`engine.timing.cost`.
 """
 
 from __future__ import annotations
@@ -9,20 +9,17 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
 from pathlib import Path
 from typing import Any, TypeVar
 
 from engine.errors import Rejected
 from engine.law.provisions import Component, ComponentMode
 from engine.timing.cost import CostTask, Income, Per, Price, PriceTable, Subject, TaskKind
-from engine.timing.scores import Band, Index, ScoresInvalid, check_bands
 from workflows.errors import NotFound
 
-COMPLIANCE, INDICES, OWN = "compliance", "indices.toml", "compliance.toml"
+COMPLIANCE, OWN = "compliance", "compliance.toml"
 TASKS = "tasks.toml"
 BROUGHT = frozenset({ComponentMode.SUBMIT, ComponentMode.PRESENT})
-HUNDRED = 100
 
 T = TypeVar("T")
 
@@ -45,8 +42,6 @@ class Tables:
     prices: Mapping[int, PriceTable] = field(default_factory=dict)
     tasks: tuple[TaskRow, ...] = ()
     own: Mapping[str, tuple[TaskRow, ...]] = field(default_factory=dict)
-    indices: tuple[Index, ...] = ()
-    bands: tuple[Band, ...] = ()
 
     def prices_of(self, year: int) -> PriceTable:
         """Return the prices in force in a year: the latest table up to it; raises NotFound."""
@@ -81,13 +76,10 @@ def read_tables(folder: Path) -> tuple[Tables, list[str]]:
     years = sorted(shared.glob("[0-9]*.toml"))
     prices = [t for path in years if (t := _read(path, _prices, wrong)) is not None]
     own = sorted(folder.glob(f"*/{OWN}"))
-    indices = _read(folder / "shared" / INDICES, _indices, wrong)
     found = Tables(
         prices={table.year: table for table in prices},
         tasks=_read(shared / TASKS, _tasks, wrong) or (),
         own={path.parent.name: _read(path, _tasks, wrong) or () for path in own},
-        indices=indices[0] if indices else (),
-        bands=indices[1] if indices else (),
     )
     return found, [*wrong, *_unpriced(found)]
 
@@ -144,19 +136,3 @@ def _tasks(values: dict[str, Any]) -> tuple[TaskRow, ...]:
     if twice := sorted({n for n in names if names.count(n) > 1}):
         raise ValueError(f"Việc «{twice[0]}» ghi hai lần.")
     return tuple(found)
-
-
-def _indices(values: dict[str, Any]) -> tuple[tuple[Index, ...], tuple[Band, ...]]:
-    indices = []
-    for table in values["indices"]:
-        words = dict(table)
-        threshold = Fraction(str(words.pop("threshold_percent", HUNDRED))) / HUNDRED
-        if threshold <= 0:
-            raise ScoresInvalid(f"Chỉ số «{words['id']}»: ngưỡng phải lớn hơn 0.")
-        words["points"] = Fraction(str(words["points"]))
-        indices.append(Index(**words, threshold=threshold))
-    bands = tuple(
-        Band(name=t["name"], from_percent=Fraction(str(t["from_percent"]))) for t in values["bands"]
-    )
-    check_bands(bands)
-    return tuple(indices), bands
