@@ -13,7 +13,7 @@ from engine.bridge.envelope import MOST_BYTES, Envelope, FileNamed, digest
 from workflows.errors import InvalidInput, WorkflowError
 from workflows.office import Office
 from workflows.store import UnitOfWork
-from workflows.store.bridge import ENVELOPE, OUT, SENT, EnvelopeRow, PartnerRow
+from workflows.store.bridge import ENVELOPE, OUT, SENT, EnvelopeRow
 from workflows.store.records import OutboxRow
 
 
@@ -68,11 +68,6 @@ def send(uow: UnitOfWork, office: Office, message: Message) -> Envelope:
     uow.bridge.may_fetch(message.partner, [f.sha256 for f in message.files])
     uow.jobs.send([_waiting(envelope, message)])
     return envelope
-
-
-def partner_of(uow: UnitOfWork, agency: str) -> PartnerRow | None:
-    """Return the partner that speaks for an agency, None for an agency of our own."""
-    return next((p for p in uow.bridge.partners() if agency in p.agencies), None)
 
 
 def _kept(envelope: Envelope, message: Message, payload: str, own: str) -> EnvelopeRow:

@@ -119,34 +119,3 @@ joint_leg = sa.Table(
         "which facts the answer is to hold, and until when the other side has promised it."
     },
 )
-
-hub_message = sa.Table(
-    "hub_message",
-    metadata,
-    sa.Column("system", sa.Text, primary_key=True),
-    sa.Column("direction", sa.String(3), primary_key=True),
-    sa.Column("key", sa.Text, primary_key=True),
-    sa.Column("dossier_id", Id, sa.ForeignKey("dossier.id"), index=True),
-    sa.Column("kind", sa.Text, nullable=False),
-    sa.Column("told", sa.Text, nullable=False),
-    sa.Column("answered", sa.Text, nullable=False),
-    sa.Column("at", Moment, nullable=False),
-    sa.Column("state", sa.Text, nullable=False),
-    sa.Column("note", sa.Text, nullable=False),
-    sa.CheckConstraint("direction IN ('in', 'out')", name="direction"),
-    sa.CheckConstraint("state IN ('done', 'refused')", name="state"),
-    info={
-        "reason": "What a national or provincial system was told or told us, word for word with "
-        "personal data masked, kept 90 days; the key makes the second time harmless."
-    },
-)
-
-hub_cursor = sa.Table(
-    "hub_cursor",
-    metadata,
-    sa.Column("system", sa.Text, primary_key=True),
-    sa.Column("cursor", sa.Text, nullable=False),
-    sa.Column("asked_at", Moment, nullable=False),
-    sa.Column("fault", sa.Text, nullable=False),
-    info={"reason": "How far the messages of a system have been fetched, and what went wrong."},
-)

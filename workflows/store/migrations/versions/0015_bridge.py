@@ -1,4 +1,4 @@
-"""The bridge to other installations and systems: partners, keys, envelopes, hubs."""
+"""The bridge to other installations: partners, keys, envelopes."""
 
 from __future__ import annotations
 
@@ -15,25 +15,12 @@ depends_on = None
 
 def upgrade() -> None:
     """Add the tables of the bridge."""
-    _hub_cursor()
     _partner()
     _partner_key()
     _channel()
     _envelope_file()
     _envelope()
-    _hub_message()
     _joint_leg()
-
-
-def _hub_cursor() -> None:
-    op.create_table(
-        "hub_cursor",
-        sa.Column("system", sa.Text(), nullable=False),
-        sa.Column("cursor", sa.Text(), nullable=False),
-        sa.Column("asked_at", Moment, nullable=False),
-        sa.Column("fault", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("system", name=op.f("pk_hub_cursor")),
-    )
 
 
 def _partner() -> None:
@@ -138,29 +125,6 @@ def _envelope() -> None:
     op.create_index(
         "ix_envelope_subject", "envelope", ["partner", "subject", "sequence"], unique=False
     )
-
-
-def _hub_message() -> None:
-    op.create_table(
-        "hub_message",
-        sa.Column("system", sa.Text(), nullable=False),
-        sa.Column("direction", sa.String(length=3), nullable=False),
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("dossier_id", Id, nullable=True),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("told", sa.Text(), nullable=False),
-        sa.Column("answered", sa.Text(), nullable=False),
-        sa.Column("at", Moment, nullable=False),
-        sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("note", sa.Text(), nullable=False),
-        sa.CheckConstraint("direction IN ('in', 'out')", name=op.f("ck_hub_message_direction")),
-        sa.CheckConstraint("state IN ('done', 'refused')", name=op.f("ck_hub_message_state")),
-        sa.ForeignKeyConstraint(
-            ["dossier_id"], ["dossier.id"], name=op.f("fk_hub_message_dossier_id")
-        ),
-        sa.PrimaryKeyConstraint("system", "direction", "key", name=op.f("pk_hub_message")),
-    )
-    op.create_index(op.f("ix_hub_message_dossier_id"), "hub_message", ["dossier_id"], unique=False)
 
 
 def _joint_leg() -> None:
