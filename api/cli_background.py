@@ -14,7 +14,7 @@ import click
 from rich.text import Text
 
 from api import open_office
-from api.cli_output import ANSWER_NO, err, json_option, out, plainly, print_json, table
+from api.cli_output import ANSWER_NO, UNUSABLE, err, json_option, out, plainly, print_json, table
 from api.formatting import moment
 from api.sending import carriers_of
 from config import Settings
@@ -106,8 +106,9 @@ def _decide(which: tuple[str, ...], what: str, reason: str) -> None:
         office.store.close()
     for one in decided:
         out().print(Text(f"{one.job}: {one.state or one.fault}"))
-    if any(one.fault for one in decided):
-        raise SystemExit(ANSWER_NO)
+    refused = sum(bool(one.fault) for one in decided)
+    if refused:
+        raise SystemExit(UNUSABLE if refused == len(decided) else ANSWER_NO)
 
 
 @click.group("webhooks")
