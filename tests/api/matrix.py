@@ -21,7 +21,16 @@ from engine.law import authority
 from engine.law.authority import Actor, Resource
 from tests.api.conftest import BIRTH, CENTRE, COMMUNE
 from tests.workflows import hostile_files
-from workflows import accounts, intake, people, results, substitutions, supplements, tasks
+from workflows import (
+    accounts,
+    intake,
+    people,
+    results,
+    review_plans,
+    substitutions,
+    supplements,
+    tasks,
+)
 from workflows.office import Office
 from workflows.permitting import POST_ROLES, governed
 from workflows.store.records import OutboxRow
@@ -103,7 +112,7 @@ def build(office: Office) -> World:
     world.ids |= {
         "person": "target", "post": post, "token": target.id, "substitution": proposed.id,
         "code": BIRTH, "procedure": BIRTH, "form": "receipt",
-        "job": _stuck(office, world.dossiers[0]),
+        "job": _stuck(office, world.dossiers[0]), "review": _planned(office),
     }  # fmt: skip
     return world
 
@@ -154,8 +163,13 @@ def sample(schema: Mapping[str, Any], document: Mapping[str, Any]) -> Any:
 def about(route: Route, dossier: DossierView, actor: Actor, world: World) -> Resource:
     """Return what the route is about, as the law of authority sees it."""
     agencies = world.office.catalogue.agencies
-    if "<string:referral>" in route.rule:
-        return Resource(agency=world.ids["asked"], agencies=frozenset({CENTRE, COMMUNE}))
+    of_its_own = {
+        "referral": Resource(agency=world.ids["asked"], agencies=frozenset({CENTRE, COMMUNE})),
+        "review": governed(agencies, COMMUNE),
+    }
+    for name, resource in of_its_own.items():
+        if f"<string:{name}>" in route.rule:
+            return resource
     noun = route.action.split(".")[0]
     if route.action == "account.own":
         other = "{token}" in route.rule.replace("<string:", "{").replace(">", "}")
@@ -284,6 +298,13 @@ def _refer(office: Office, clerk: Actor) -> tuple[str, str]:
         view = tasks.complete(office, actor, done)
     [asked] = office.store.read(lambda uow: uow.referrals.of_dossier(view.id))
     return asked.id, asked.to_agency
+
+
+def _planned(office: Office) -> str:
+    """Put a procedure in the year's plan of reviews; returns the id of the review."""
+    reviewer = Actor(person="r", agency=COMMUNE, role="reviewer")
+    command = review_plans.PlanReview(procedure=BIRTH, year=2026, reason="Nhiều hồ sơ")
+    return review_plans.plan(office, reviewer, command).id
 
 
 def _stuck(office: Office, about: DossierView) -> str:
