@@ -72,18 +72,25 @@ def create_app(
     app.json.sort_keys = False  # type: ignore[attr-defined]  # members in the order of the schema
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Vietnamese stays readable
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY_BYTES, PROGRAM_VERSION=version("motcua"))
-    app.extensions["motcua"] = office
-    app.extensions["motcua.forms"] = settings.bpmn_folder / "shared" / "forms"
-    headers.register(app, office.ids)
+    join(app, settings, office)
+    headers.register(app)
     app.config[browsing.PUBLIC_URL] = settings.public_url
     app.config[signing_in.PROVIDER] = Provider.of(settings)
     browsing.register(app)
-    watching.register(app, office)
+    watching.register(app)
     limits.register(app, settings)
-    app.extensions["motcua.carriers"] = carriers_of(settings)
-    app.extensions[PREMISES] = premises_of(settings)
     problems.register(app)
     rest.register(app)
     pages.register(app)
     app.register_blueprint(health.blueprint)
     return app
+
+
+def join(app: Flask, settings: Settings, office: Office) -> None:
+    """Join the doors to an office; all they keep from one request to the next is kept here."""
+    app.extensions["motcua"] = office
+    app.extensions["motcua.forms"] = settings.bpmn_folder / "shared" / "forms"
+    app.extensions["motcua.carriers"] = carriers_of(settings)
+    app.extensions[PREMISES] = premises_of(settings)
+    limits.join(app, settings)
+    watching.join(app, office)

@@ -10,7 +10,7 @@ import re
 
 from flask import Flask, Response, g, request
 
-from workflows.clock import Ids
+from api.auth import office
 
 REQUEST_ID = "X-Request-Id"
 GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
@@ -33,12 +33,12 @@ FIXED = {
 }
 
 
-def register(app: Flask, ids: Ids) -> None:
+def register(app: Flask) -> None:
     """Give every request an id, and every answer its headers."""
 
     def name_request() -> None:
         given = request.headers.get(REQUEST_ID, "")
-        g.request_id = given if GIVEN_ID.fullmatch(given) else ids.new_id()
+        g.request_id = given if GIVEN_ID.fullmatch(given) else office().ids.new_id()
 
     def protect(response: Response) -> Response:
         styles = RELAXED if request.endpoint in RELAXED_ENDPOINTS else STRICT

@@ -35,10 +35,14 @@ STRICT_BELOW = 100  # a limit smaller than this is counted one by one
 FREE = frozenset({"static", "health.livez", "health.readyz"})
 
 
-def register(app: Flask, settings: Settings) -> None:
-    """Count every request of the application."""
+def join(app: Flask, settings: Settings) -> None:
+    """Begin to count, by the limits of these settings."""
     app.extensions["motcua.limits"] = limits_of(settings)
     app.extensions["motcua.limiter"] = Limiter()
+
+
+def register(app: Flask, settings: Settings) -> None:
+    """Count every request of the application."""
     if hops := settings.trusted_proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # how Flask takes middleware
             app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, g, request
+from typing import cast
+
+from flask import Flask, Response, current_app, g, request
 
 from workflows import looking
 from workflows.access_log import LookBook
 from workflows.office import Office
 
+BOOK = "motcua.looks"
 
-def register(app: Flask, office: Office) -> None:
+
+def join(app: Flask, office: Office) -> None:
+    """Let what is noted go into the log of an office."""
+    app.extensions[BOOK] = LookBook(office)
+
+
+def register(app: Flask) -> None:
     """Let no refusal and no look at personal data go without a line in the log."""
-    book = LookBook(office)
 
     def begin() -> None:
         g.watch = looking.begin()
 
     def write(response: Response) -> Response:
         address, request_id = request.remote_addr or "", g.get("request_id", "")
+        book = cast("LookBook", current_app.extensions[BOOK])
         book.write(looking.noted(), address=address, request_id=request_id)
         return response
 

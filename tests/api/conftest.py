@@ -11,10 +11,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from api import create_app
+from api import create_app, join
 from config import Settings
 from workflows import accounts, session_keys
 from workflows.catalogue import Catalogue
@@ -96,12 +97,24 @@ class Caller:
         return self.post("/dossiers", body)
 
 
-@pytest.fixture
-def client(settings: Settings, office: Office) -> FlaskClient:
-    """A client of the application."""
-    app = create_app(settings, office=office)
+@pytest.fixture(scope="session")
+def doors(catalogue: Catalogue, empty_database: Path) -> Flask:
+    """The application, made once: every test joins it to an office of its own."""
+    settings = Settings(database_url=f"sqlite:///{empty_database}", bpmn_folder=ROOT / "bpmn")
+    store = Store.open(settings.database_url)
+    app = create_app(
+        settings, office=Office(store, catalogue, SimulatedClock(MONDAY), SeededIds(1))
+    )
+    store.close()
     app.testing = False  # problems, not tracebacks
-    return app.test_client()
+    return app
+
+
+@pytest.fixture
+def client(doors: Flask, settings: Settings, office: Office) -> FlaskClient:
+    """A client of the application."""
+    join(doors, settings, office)
+    return doors.test_client()
 
 
 @pytest.fixture

@@ -229,7 +229,12 @@ def states(world: World, route: Route) -> list[DossierView]:
 
 
 def mismatches(
-    client: FlaskClient, world: World, chosen: list[Route], table: Mapping[str, Any]
+    client: FlaskClient,
+    world: World,
+    chosen: list[Route],
+    table: Mapping[str, Any],
+    *,
+    refusals_only: bool = False,
 ) -> Iterator[str]:
     """Yield each request whose answer is not what the table of rules says."""
     for route in chosen:
@@ -239,6 +244,8 @@ def mismatches(
                 for number, dossier in enumerate(states(world, route)):
                     resource = about(route, dossier, actor, world)
                     allowed = _allowed(actor, route, resource, table)
+                    if allowed and refusals_only:
+                        continue
                     answer = ask(client, world, route, dossier, world.bearers[role, agency])
                     # A refused form comes back on the page of the dossier, to who may read it.
                     reads = role not in authority.APART and table["dossier.read"].holds(
