@@ -21,6 +21,11 @@ def dossier(answer: dict[str, Any]) -> list[str]:
     return lines
 
 
+def referral(answer: dict[str, Any]) -> list[str]:
+    """Say how a question to another agency stands."""
+    return [f"{answer['name']} · {answer['to_agency']} · {answer['state_name']}: {answer['answer']}"]
+
+
 def listed(answer: dict[str, Any]) -> list[str]:
     """Say one line per entry of a list."""
     shown = ("seq", "kind", "element", "actor", "role", "name", "asked_by", "to_agency")
@@ -38,6 +43,8 @@ def main() -> None:
         lines = [str(answer)]
     elif "items" in answer:
         lines = listed(answer)
+    elif "to_agency" in answer:
+        lines = referral(answer)
     elif "revision" in answer:
         lines = dossier(answer)
     else:

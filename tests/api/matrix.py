@@ -113,6 +113,7 @@ def build(office: Office) -> World:
         "person": "target", "post": post, "token": target.id, "substitution": proposed.id,
         "code": BIRTH, "procedure": BIRTH, "form": "receipt",
         "job": _stuck(office, world.dossiers[0]), "review": _planned(office),
+        "submitted": _planned(office, submitted=True),
     }  # fmt: skip
     return world
 
@@ -203,6 +204,8 @@ def ask(client: FlaskClient, world: World, route: Route, dossier: DossierView, b
     """Send one request of a route about a dossier."""
     step = next((t.task for t in dossier.tasks if t.state in {"open", "claimed"}), "x")
     ids = {**world.ids, "dossier": dossier.id, "task": step}
+    if route.rule.endswith("/decide"):
+        ids["review"] = ids["submitted"]  # only what was submitted is decided
     path = route.rule
     for name, value in ids.items():
         path = path.replace(f"<string:{name}>", value)
@@ -307,11 +310,15 @@ def _refer(office: Office, clerk: Actor) -> tuple[str, str]:
     return asked.id, asked.to_agency
 
 
-def _planned(office: Office) -> str:
-    """Put a procedure in the year's plan of reviews; returns the id of the review."""
+def _planned(office: Office, *, submitted: bool = False) -> str:
+    """Put a procedure in a year's plan of reviews; returns the id of the review."""
     reviewer = Actor(person="r", agency=COMMUNE, role="reviewer")
-    command = review_plans.PlanReview(procedure=BIRTH, year=2026, reason="Nhiều hồ sơ")
-    return review_plans.plan(office, reviewer, command).id
+    year = 2027 if submitted else 2026
+    command = review_plans.PlanReview(procedure=BIRTH, year=year, reason="Nhiều hồ sơ")
+    planned = review_plans.plan(office, reviewer, command).id
+    if submitted:
+        review_plans.submit(office, reviewer, review_plans.SubmitReview(review=planned))
+    return planned
 
 
 def _stuck(office: Office, about: DossierView) -> str:

@@ -101,7 +101,7 @@ def test_the_worst_file_decides_the_exit_code(run, tmp_path):
 def test_the_folder_of_procedures_is_sound(run):
     result = run("procedures", "check", "--json")
     assert result.exit_code == 0, result.output
-    assert len(json.loads(result.stdout)["accepted"]) == 3
+    assert len(json.loads(result.stdout)["accepted"]) == 5
 
 
 def test_a_folder_without_procedures_is_refused(run, tmp_path):
