@@ -23,7 +23,9 @@ def dossier(answer: dict[str, Any]) -> list[str]:
 
 def referral(answer: dict[str, Any]) -> list[str]:
     """Say how a question to another agency stands."""
-    return [f"{answer['name']} · {answer['to_agency']} · {answer['state_name']}: {answer['answer']}"]
+    return [
+        f"{answer['name']} · {answer['to_agency']} · {answer['state_name']}: {answer['answer']}"
+    ]
 
 
 def listed(answer: dict[str, Any]) -> list[str]:
