@@ -16,7 +16,7 @@ demo: $(READY) $(VENDOR)  ## 300 sample dossiers, the table of times, then pages
 	$(BIN)/motcua demo $(ARGS)
 
 test: $(READY) $(VENDOR)  ## every test, in parallel, with branch coverage of the engine (ARGS=…)
-	$(BIN)/pytest -n auto --dist worksteal --cov --cov-report=term $(ARGS)
+	$(BIN)/pytest -n 4 --dist worksteal --cov --cov-report=term $(ARGS)
 
 check: $(READY)  ## format, lint, types, import contracts
 	$(BIN)/ruff format --check --quiet .

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from engine import process
@@ -227,7 +226,7 @@ class Held:
             referral_due=referral_due(self.calendar),
             said=self.said,
             signer=self.actor.person,
-            enclosed=partial(meanings.enclosed_now, self.uow, self.row.id),
+            enclosed=meanings.enclosing(self.uow, self.row.id),
         )
 
     def _happened(self, events: Iterable[Event]) -> list[Happened]:

@@ -6,6 +6,7 @@ Shared by every command on a dossier; no such event, no statement.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from engine.law.procedure import Procedure, Referral
@@ -170,9 +171,10 @@ def enclosed(referral: Referral, files: Iterable[FileRow]) -> Papers:
     )
 
 
-def enclosed_now(uow: UnitOfWork, dossier_id: str, referral: Referral) -> Papers:
-    """Return the files that go along with a question now; nothing declared, nothing read."""
-    return enclosed(referral, uow.files.of_dossier(dossier_id)) if referral.papers else ()
+def enclosing(uow: UnitOfWork, dossier_id: str) -> Callable[[Referral], Papers]:
+    """Return what says which files go along with a question; they are read once, if at all."""
+    files = cache(lambda: uow.files.of_dossier(dossier_id))
+    return lambda referral: enclosed(referral, files()) if referral.papers else ()
 
 
 def paper_of(row: FileRow) -> dict[str, Any]:
