@@ -25,6 +25,7 @@ from workflows.views import DossierView, StepView
 CATALOGUE = Catalogue.load(Path(__file__).parent.parent.parent / "bpmn")
 CLERK = person("one_stop_clerk", CENTRE)
 MOST_STATEMENTS = 10
+MOST_AT_THE_END = 12  # what was spent is summed up, and questions still open are taken back
 
 
 class Walk:
@@ -65,7 +66,8 @@ class Walk:
         doer = person(task.role, task.agency, f"{task.role}.{task.element}")
         with statements(self.office.store) as sent:
             done = self.done(doer, task, said.get("facts", {}))
-        self.most = max(self.most, len(sent))
+        spare = MOST_AT_THE_END - MOST_STATEMENTS if done.outcome else 0
+        self.most = max(self.most, len(sent) - spare)
         return done
 
     def done(self, doer: Actor, task: StepView, facts: Mapping[str, Any]) -> DossierView:
