@@ -57,7 +57,7 @@ def _clerk(page: Page, desk: Desk) -> Iterator[tuple[str, Page]]:
     yield "phim", page
     page.keyboard.press("Escape")
     page.click("text=Tiếp nhận")
-    page.click("text=Đăng ký khai sinh")
+    page.click("a[href*='1.001193']")
     page.fill("#applicant_name", APPLICANT)
     page.fill("#phone", "0912345678")
     page.fill("#originals-birth_record", "")
