@@ -15,6 +15,7 @@ import orjson
 from engine.law.authority import Actor
 from engine.timing.events import FileAttached, FileDetached
 from workflows.attaching import MOST_FILES, NO_COMPONENT
+from workflows.commanding import known_components
 from workflows.errors import InvalidInput, NotFound, WorkflowError
 from workflows.holding import hold
 from workflows.keeping import Upload, kept, shelf_of
@@ -260,7 +261,7 @@ def _attach(
     held.permit(ATTACH_FILE)
     held.see(command.revision)
     component = "" if command.component == NO_COMPONENT else command.component
-    held.know_components([component] if component else [])
+    known_components(held.version.procedure, [component] if component else [])
     if len(uow.files.of_dossier(held.row.id)) >= MOST_FILES:
         raise InvalidInput("file", f"hồ sơ đã có {MOST_FILES} tệp")
     event = FileAttached(

@@ -21,12 +21,12 @@ from engine.timing.events import DeadlineWarned, DossierResumed, Event, StepAssi
 from workflows import announcing, deriving, meanings, projecting
 from workflows.announcing import News
 from workflows.catalogue import Version
-from workflows.commanding import Command, asked, known_components, settable
+from workflows.commanding import Command, asked, settable
 from workflows.deriving import Said, Setting
 from workflows.errors import AlreadyClaimed, InvalidInput, NotFound, NotOpen, Stale, Suspended
 from workflows.office import Office
 from workflows.permitting import hands_of, part_of, permit, stood_in_for
-from workflows.projecting import Happened
+from workflows.projecting import Happened, happened_of
 from workflows.standing import (
     beside,
     deadline_events,
@@ -112,10 +112,6 @@ class Held:
         if step.assignee and step.assignee not in {self.actor.person, self.actor.on_behalf_of}:
             raise AlreadyClaimed(step.step)
 
-    def know_components(self, named: Iterable[str]) -> None:
-        """Raise InvalidInput for a paper the procedure does not have."""
-        known_components(self.version.procedure, named)
-
     def bring(self, named: Iterable[str]) -> None:
         """Note papers that arrived: as many as the procedure asks for."""
         papers = {k: dict(v) for k, v in self.row.components.items()}
@@ -178,8 +174,7 @@ class Held:
         """
         self.uow.at_point(BEFORE_SAVE)
         self._keep(advance, before, after)
-        view = dossier_view(self.version, self.row, self.state, self.steps.values(), self.now)
-        self._remember(view)
+        view = self._answered()
         self.uow.at_point(AFTER_SAVE)
         return view
 
@@ -246,7 +241,7 @@ class Held:
         changed = projecting.fold_steps(self.row.id, self.steps, happened, self._measure)
         self.steps |= changed
         state, before = deriving.next_state(advance) if advance is not None else None, self.row
-        row = self._next_row(events)
+        row, past = self._next_row(events)
         happened += self._happened(meanings.reissued(self.version.procedure, before, row, events))
         events = [h.event for h in happened]
         rows = self._chained([(h.event, h.clock) for h in happened])
@@ -259,22 +254,24 @@ class Held:
         uow.steps.save(list(changed.values()))
         if named(self.row) != self.named:
             uow.searching.index(self.row, found_by(self.row), is_new=self.is_new)
-        told = self._write_meanings(happened)
+        told = self._write_meanings(happened, past)
         self.state = state or self.state
         uow.jobs.save_timers(self.row.id, waited, self._waiting(self.state))
-        outgoing = self._outgoing(advance) if advance is not None else []
+        new_id = self.office.ids.new_id
+        outgoing = (
+            deriving.outbox_rows(self._setting(), advance, new_id, self.now) if advance else []
+        )
         uow.jobs.send([*outgoing, *told, *self._announced(events, rows, before)])
 
-    def _outgoing(self, advance: Advance) -> list[OutboxRow]:
-        return deriving.outbox_rows(self._setting(), advance, self.office.ids.new_id, self.now)
-
-    def _write_meanings(self, happened: Sequence[Happened]) -> list[OutboxRow]:
+    def _write_meanings(
+        self, happened: Sequence[Happened], past: Sequence[Happened] | None = None
+    ) -> list[OutboxRow]:
         """Write rounds and referrals; return what other installations have to be told of them."""
         meanings.write_rounds(self.uow, self.row.id, happened)
         if not meanings.stamps_in(happened):
             return []
-        procedure, calendar = self.version.procedure, self.calendar
-        changed = meanings.write_referrals(self.uow, self.row.id, happened, procedure, calendar)
+        law = (self.version.procedure, self.calendar)
+        changed = meanings.write_referrals(self.uow, self.row.id, happened, past, law)
         return meanings.to_installations(self.row, happened, changed, self.office.ids.new_id)
 
     def note(self, *events: Event) -> DossierView:
@@ -287,14 +284,11 @@ class Held:
         self.uow.jobs.send(
             [*self._write_meanings(self._happened(events)), *self._announced(events, rows, before)]
         )
-        view = dossier_view(self.version, self.row, self.state, self.steps.values(), self.now)
-        self._remember(view)
-        return view
+        return self._answered()
 
     def escalations(self, warned: DeadlineWarned) -> list[Event]:
         """Return whom the procedure tells besides of a warning."""
-        setting, at = self._setting(), warned.at
-        return deriving.escalations_about(setting, warned.about, warned.due_at, at)
+        return deriving.escalations_about(self._setting(), warned.about, warned.due_at, warned.at)
 
     def _announced(
         self, events: Sequence[Event], rows: Sequence[EventRow], before: DossierRow
@@ -335,28 +329,38 @@ class Held:
         agency = row.agency or self.row.competent_agency
         return measured_seconds(row, events, self.office.catalogue.calendar(agency))
 
-    def _next_row(self, events: list[Event]) -> DossierRow:
+    def _next_row(self, events: list[Event]) -> tuple[DossierRow, list[Happened] | None]:
+        """Return the row as it is now, and the record before it if that was read: at the end."""
+        procedure = self.version.procedure
         row = replace(self.row, revision=self.row.revision + 1)
-        row = fold_dossier(row, self.version.procedure, events, self.steps.values())
-        open_still = self.row.resolved_at is None or row.resolved_at is None
-        row = self._with_deadline(row, events) if open_still else row
-        if finished_at(row) == finished_at(self.row):
-            return row
-        steps = {s.step: s for s in self.uow.steps.of_dossier(row.id)} | self.steps
-        return with_spent(row, self.version.procedure, steps.values(), self.calendar)
+        row = fold_dossier(row, procedure, events, self.steps.values())
+        ends, ended = finished_at(row), finished_at(self.row)
+        past: list[Happened] | None = None
+        if ends is not None and ends != ended:
+            past = happened_of([] if self.is_new else self.uow.events.of_dossier(row.id))
+        if self.row.resolved_at is None or row.resolved_at is None:
+            row = self._with_deadline(row, events, past)
+        if ends == ended:
+            return row, None
+        steps = projecting.fold_steps(row.id, {}, past or (), projecting.unmeasured) | self.steps
+        return with_spent(row, procedure, steps.values(), self.calendar), past
 
-    def _with_deadline(self, row: DossierRow, events: list[Event]) -> DossierRow:
+    def _with_deadline(
+        self, row: DossierRow, events: list[Event], past: list[Happened] | None
+    ) -> DossierRow:
         """Return the row with its due moment; the record is read only if that can have changed."""
         procedure = self.version.procedure
         if not touches_deadline(procedure, events):
             return row
-        past: list[Event] = []
-        if not self.is_new:
+        before = [h.event for h in past or ()]
+        if past is None and not self.is_new:
             kinds, elements = deadline_events(procedure)
-            past = self.uow.events.concerning(row.id, kinds=kinds, elements=elements)
-        return with_deadline(row, procedure, [*past, *events], self.calendar)
+            before = self.uow.events.concerning(row.id, kinds=kinds, elements=elements)
+        return with_deadline(row, procedure, [*before, *events], self.calendar)
 
-    def _remember(self, view: DossierView) -> None:
+    def _answered(self) -> DossierView:
+        """Return the dossier as it is now, remembered for who sends the same command again."""
+        view = dossier_view(self.version, self.row, self.state, self.steps.values(), self.now)
         if self.command.idempotency_key:
             self.uow.commands.remember(
                 self.actor.person,
@@ -366,6 +370,7 @@ class Held:
                 result=view.to_record(),
                 at=self.now,
             )
+        return view
 
 
 def hold(uow: UnitOfWork, office: Office, actor: Actor, command: Command, dossier_id: str) -> Held:
@@ -376,8 +381,7 @@ def hold(uow: UnitOfWork, office: Office, actor: Actor, command: Command, dossie
     """
     row, state = uow.dossiers.lock(dossier_id)
     version = office.catalogue.at(row.digest)
-    laws = version.procedure.steps.values()
-    hands = {element for law in laws for element in law.not_same_hand_as}
+    hands = {e for law in version.procedure.steps.values() for e in law.not_same_hand_as}
     key = command.idempotency_key
     steps, answered = uow.steps.waiting(row.id, actor=actor.person, key=key, hands=hands)
     result = recall(answered, key, asked(command, actor)) if key else None

@@ -53,15 +53,19 @@ def write_referrals(
     uow: UnitOfWork,
     dossier_id: str,
     happened: Sequence[Happened],
-    procedure: Procedure,
-    calendar: WorkingCalendar,
+    past: Sequence[Happened] | None,
+    law: tuple[Procedure, WorkingCalendar],
 ) -> dict[str, ReferralRow]:
-    """Write the referrals that are new or stamped by these events, and return them."""
-    touched = stamping.touched(happened)
-    known = {r.id: r for r in uow.referrals.named(touched)}
-    terms = stamping.terms_of(procedure, calendar)
-    messages = {r.element: r.message for r in procedure.referrals}
-    changed = stamping.fold_referrals(dossier_id, known, happened, terms, messages)
+    """Write the referrals that are new or stamped by these events, and return them.
+
+    Those that were there are folded from the `past` where the record has been read. `law` is the
+    procedure and the calendar of the agency that asks.
+    """
+    if past is None:
+        known = {r.id: r for r in uow.referrals.named(stamping.touched(happened))}
+    else:
+        known = stamping.fold_referrals(dossier_id, {}, past, *law)
+    changed = stamping.fold_referrals(dossier_id, known, happened, *law)
     uow.referrals.add([r for r in changed.values() if r.id not in known])
     uow.referrals.change([r for r in changed.values() if r.id in known])
     if any(_is_kept(h) for h in happened):

@@ -25,7 +25,8 @@ from engine.timing.events import (
     SupplementTaken,
     from_record,
 )
-from workflows.store.records import StepRow, SupplementRow
+from workflows.store.events import revive
+from workflows.store.records import EventRow, StepRow, SupplementRow
 
 WORK_KINDS = frozenset({"task", "userTask", "manualTask", "serviceTask", "businessRuleTask"})
 
@@ -41,6 +42,25 @@ class Happened:
     clock: str
     on_behalf_of: str = ""
     agency: str = ""
+
+
+def happened_of(record: Iterable[EventRow]) -> list[Happened]:
+    """Return what happened from its rows in the record."""
+    return [
+        Happened(
+            event=revive(row),
+            actor=row.actor,
+            clock=row.clock,
+            on_behalf_of=row.on_behalf_of,
+            agency=row.agency,
+        )
+        for row in record
+    ]
+
+
+def unmeasured(_row: StepRow, _events: Sequence[Event]) -> dict[str, Any]:
+    """Measure nothing: for who asks only what the steps were."""
+    return {}
 
 
 def fold_steps(

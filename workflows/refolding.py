@@ -10,15 +10,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from workflows.office import Office
-from workflows.projecting import (
-    Happened,
-    fold_steps,
-    new_rounds,
-    rounds_taken,
-)
-from workflows.stamping import fold_kept, fold_referrals, terms_of
+from workflows.projecting import fold_steps, happened_of, new_rounds, rounds_taken
+from workflows.stamping import fold_kept, fold_referrals
 from workflows.standing import fold_dossier, measured_seconds, with_deadline
-from workflows.store.events import revive
 from workflows.store.records import (
     DossierRow,
     EventRow,
@@ -77,16 +71,7 @@ def refold(office: Office, row: DossierRow, record: list[EventRow]) -> Refolded:
     """
     version = office.catalogue.at(row.digest)
     procedure, calendar = version.procedure, office.catalogue.calendar(row.competent_agency)
-    happened = [
-        Happened(
-            event=revive(r),
-            actor=r.actor,
-            clock=r.clock,
-            on_behalf_of=r.on_behalf_of,
-            agency=r.agency,
-        )
-        for r in record
-    ]
+    happened = happened_of(record)
     events = [h.event for h in happened]
 
     def measure(step: StepRow, own: Any) -> dict[str, Any]:
@@ -95,8 +80,6 @@ def refold(office: Office, row: DossierRow, record: list[EventRow]) -> Refolded:
 
     steps = fold_steps(row.id, {}, happened, measure)
     dossier = fold_dossier(_blank(row, record[-1]), procedure, events, steps.values())
-    terms = terms_of(procedure, calendar)
-    messages = {r.element: r.message for r in procedure.referrals}
     taken = rounds_taken(events)
     return Refolded(
         dossier=with_spent(
@@ -106,7 +89,7 @@ def refold(office: Office, row: DossierRow, record: list[EventRow]) -> Refolded:
             calendar,
         ),
         steps=steps,
-        referrals=fold_referrals(row.id, {}, happened, terms, messages),
+        referrals=fold_referrals(row.id, {}, happened, procedure, calendar),
         kept=fold_kept(row.id, {}, happened),
         rounds={
             r.round: replace(r, **taken.get(r.round, {})) for r in new_rounds(row.id, happened)

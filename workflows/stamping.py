@@ -63,11 +63,6 @@ class Terms:
         return self.calendar.add_seconds(since, left) if hours and left > 0 else None
 
 
-def terms_of(procedure: Procedure, calendar: WorkingCalendar) -> Terms:
-    """Return the terms of a procedure's referrals."""
-    return Terms(laws={r.element: r for r in procedure.referrals}, calendar=calendar)
-
-
 def touched(happened: Iterable[Happened]) -> set[str]:
     """Return the referrals that were there before these events and are stamped by them."""
     new = {h.event.referral for h in happened if isinstance(h.event, ReferralSent)}
@@ -79,15 +74,16 @@ def fold_referrals(
     dossier_id: str,
     known: Mapping[str, ReferralRow],
     happened: Iterable[Happened],
-    terms: Terms,
-    messages: Mapping[str, str],
+    procedure: Procedure,
+    calendar: WorkingCalendar,
 ) -> dict[str, ReferralRow]:
-    """Return the referrals that are new or changed; `messages` names the answer by element."""
+    """Return the referrals that are new or changed; the calendar is the asking agency's."""
+    terms = Terms(laws={r.element: r for r in procedure.referrals}, calendar=calendar)
     changed: dict[str, ReferralRow] = {}
     for one in happened:
         event = one.event
         if isinstance(event, ReferralSent):
-            row = _sent(dossier_id, event, terms, messages)
+            row = _sent(dossier_id, event, terms)
         elif isinstance(event, ReferralStamp):
             before = changed.get(event.referral) or known.get(event.referral)
             if before is None:  # an early answer belongs to none yet
@@ -132,15 +128,14 @@ def _kept(dossier_id: str, event: ReferralAnswerKept, one: Happened) -> KeptAnsw
     )
 
 
-def _sent(
-    dossier_id: str, event: ReferralSent, terms: Terms, messages: Mapping[str, str]
-) -> ReferralRow:
+def _sent(dossier_id: str, event: ReferralSent, terms: Terms) -> ReferralRow:
+    law = terms.laws.get(event.element)
     return ReferralRow(
         id=event.referral,
         dossier_id=dossier_id,
         element=event.element,
         step=event.step,
-        message=messages.get(event.element, ""),
+        message=law.message if law is not None else "",
         key=event.key,
         to_agency=event.to_agency,
         sent_at=event.at,

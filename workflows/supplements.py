@@ -21,6 +21,7 @@ from engine.timing.events import (
     SupplementPartlyTaken,
 )
 from workflows.attaching import MOST_FILES, NO_COMPONENT, arriving, attach
+from workflows.commanding import known_components
 from workflows.deriving import Said
 from workflows.errors import InvalidInput, NotWaiting
 from workflows.holding import Held, hold
@@ -210,7 +211,7 @@ def _approved(held: Held, law: Supplement) -> int:
 
 def _words(held: Held, components: tuple[str, ...], reason: str, reasons: Mapping[str, str]) -> str:
     """Return what the notice says of all; raises InvalidInput without a reason anybody can read."""
-    held.know_components((*components, *reasons))
+    known_components(held.version.procedure, (*components, *reasons))
     names = {c.id: c.name for c in held.version.procedure.components}
     if extra := set(reasons) - set(components):
         raise InvalidInput("reasons", f"có lý do cho giấy tờ không yêu cầu: {sorted(extra)}")
@@ -245,7 +246,7 @@ def _take(uow: UnitOfWork, office: Office, actor: Actor, command: TakeSupplement
         raise NotWaiting("chờ bổ sung giấy tờ")
     held.see(command.revision)
     held.goes_on()
-    held.know_components(command.components)
+    known_components(held.version.procedure, command.components)
     asked, earlier = _asked(held)
     brought = tuple(command.components) or tuple(c for c in asked if c not in earlier)
     here = (*earlier, *(c for c in brought if c not in earlier))
@@ -268,7 +269,7 @@ def _take(uow: UnitOfWork, office: Office, actor: Actor, command: TakeSupplement
 
 def _files(held: Held, command: TakeSupplement) -> tuple[FileAttached, ...]:
     """Return the events of the files that came with the papers; raises InvalidInput."""
-    held.know_components(set(command.files) - {NO_COMPONENT})
+    known_components(held.version.procedure, set(command.files) - {NO_COMPONENT})
     attached = arriving(held.uow, held.actor, command.files, held.now)
     if attached and len(held.uow.files.of_dossier(held.row.id)) + len(attached) > MOST_FILES:
         raise InvalidInput("files", f"hồ sơ có nhiều nhất {MOST_FILES} tệp")
