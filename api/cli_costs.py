@@ -12,9 +12,9 @@ from api.cli_sheets import contents, output_option, show, write
 from config import Settings
 from engine.law.authority import Actor
 from engine.timing.cost import Subject
-from workflows import costing
-from workflows.cost_records import cost_record
-from workflows.costing import CostQuery
+from workflows.review import costing
+from workflows.review.cost_records import cost_record
+from workflows.review.costing import CostQuery
 
 
 @click.command("cost")

@@ -17,12 +17,12 @@ from api.reviewing import record_of
 from config import Settings
 from engine.law.authority import Actor
 from engine.timing.measures import Measure
-from workflows import measuring, scoreboard
-from workflows.gauging import StepFigures
-from workflows.measuring import BY, Review
 from workflows.office import Office
-from workflows.reviewing import Scope
-from workflows.scoreboard import Scores
+from workflows.review import measuring, scoreboard
+from workflows.review.gauging import StepFigures
+from workflows.review.measuring import BY, Review
+from workflows.review.scope import Scope
+from workflows.review.scoreboard import Scores
 
 MINUTE = 60
 CLOCKS = ("unassigned", "assigned", "working", "applicant", "other_agency")

@@ -12,8 +12,8 @@ from api.cli_sheets import contents, output_option, show, write
 from config import Settings
 from engine.law.authority import Actor
 from engine.law.working_time import ZONE
-from workflows import review_papers, review_plans
-from workflows.review_papers import ReviewPrinter
+from workflows.review import papers, plans
+from workflows.review.papers import ReviewPrinter
 
 
 @click.command("plan")
@@ -29,17 +29,17 @@ def plan(agency: str, year: int, output: Path | None, *, as_json: bool) -> None:
     try:
         name = office.catalogue.agencies.get(agency).name
         operator = Actor(person="operator", agency=agency, role="reviewer")
-        rows = review_plans.plans(office, operator, year, agency)
-        now = review_plans.status(rows, year, office.clock.now().astimezone(ZONE).date())
+        rows = plans.plans(office, operator, year, agency)
+        now = plans.status(rows, year, office.clock.now().astimezone(ZONE).date())
         names = {v.procedure.code: v.procedure.name for v in office.catalogue.procedures()}
-        sheet = review_papers.plan_sheet(rows, names, now)
+        sheet = papers.plan_sheet(rows, names, now)
         content = contents(office, settings, [sheet], output, name)
     finally:
         office.store.close()
     if output is not None:
         write(output, content)
     elif as_json:
-        print_json(vars(now) | {"items": [review_plans.row_record(row) for row in rows]})
+        print_json(vars(now) | {"items": [plans.row_record(row) for row in rows]})
     else:
         show(sheet)
 
@@ -56,8 +56,8 @@ def dossier(review: str, agency: str, output: Path | None) -> None:
     try:
         name = office.catalogue.agencies.get(agency).name
         operator = Actor(person="operator", agency=agency, role="reviewer")
-        file = review_plans.read_file(office, operator, review)
-        sheets = review_papers.as_sheets(file)
+        file = plans.read_file(office, operator, review)
+        sheets = papers.as_sheets(file)
         if output is not None and output.suffix == ".pdf":
             printer = ReviewPrinter(settings.bpmn_folder / "shared" / "forms")
             content = printer.print_file(file, agency=name, printed_at=office.clock.now())

@@ -21,10 +21,11 @@ from api.cli_reports import report
 from api.figures import Spread, StepFigures, steps_of, summary_of
 from api.formatting import moment, percent, short_minutes
 from config import Settings
-from workflows import reviews, timeliness
+from workflows import reviews
 from workflows.catalogue import Version
 from workflows.office import Office
-from workflows.timeliness import ProcedureTimeliness, Tally
+from workflows.review import timeliness
+from workflows.review.timeliness import ProcedureTimeliness, Tally
 
 COLUMNS = (
     "Bước", ">Lần", ">Chờ", ">P90", ">Làm", ">P90", ">Dừng", ">P90", ">Định mức", ">Phần",

@@ -33,7 +33,6 @@ from workflows.arrivals import Overtaken
 from workflows.attempts import TooManyAttempts
 from workflows.bridging import Forked, TooEarly
 from workflows.corrections import NotCorrectable
-from workflows.costing import TooFewDossiers
 from workflows.envelopes import EnvelopeRefused, WrongAddress
 from workflows.extensions import ExtensionRefused
 from workflows.files import FileInQuarantine
@@ -41,7 +40,8 @@ from workflows.inspecting import FileRefused
 from workflows.limiting import TooMany
 from workflows.lookups import NotThere
 from workflows.reopenings import ReopeningRefused
-from workflows.review_plans import ReviewRefused
+from workflows.review.costing import TooFewDossiers
+from workflows.review.plans import ReviewRefused
 from workflows.roster_files import RosterUnreadable
 from workflows.rosters import RosterRefused
 from workflows.send_backs import SendBackRefused

@@ -7,8 +7,8 @@ from functools import singledispatch
 from typing import Any
 
 from engine.timing.scores import Scored, Standing
-from workflows.measuring import Review
-from workflows.scoreboard import Scores
+from workflows.review.measuring import Review
+from workflows.review.scoreboard import Scores
 
 
 @singledispatch

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from api.formatting import NOTHING, number
 from api.pages.gauges import cell, kept, share, working
 from engine.timing.measures import Measure
-from workflows.measuring import Beside, Review
+from workflows.review.measuring import Beside, Review
 
 
 @dataclass(frozen=True, kw_only=True)

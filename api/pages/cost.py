@@ -11,9 +11,9 @@ from api.pages.shell import show
 from api.pages.tabular import shown
 from engine.law.working_time import ZONE
 from engine.timing.cost import Subject
-from workflows import costing
-from workflows.costing import SUBJECTS, CostQuery, TooFewDossiers
 from workflows.errors import InvalidInput
+from workflows.review import costing
+from workflows.review.costing import SUBJECTS, CostQuery, TooFewDossiers
 
 blueprint = Blueprint("cost_pages", __name__)
 

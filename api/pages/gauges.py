@@ -18,9 +18,9 @@ from engine.timing.clocks import FiveClocks
 from engine.timing.measures import Measure
 from engine.timing.patterns import Saving
 from engine.timing.scores import HUNDRED, Standing
-from workflows.drilling import Behind
-from workflows.gauging import StepFigures
-from workflows.measuring import Conformance, Overview, Review
+from workflows.review.drilling import Behind
+from workflows.review.gauging import StepFigures
+from workflows.review.measuring import Conformance, Overview, Review
 
 MINUTE = 60
 CLOCKS = (  # clock -> its words, its definition, its colour

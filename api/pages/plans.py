@@ -15,10 +15,10 @@ from api.pages.shell import show
 from api.pages.tabular import shown
 from engine.law.working_time import ZONE
 from engine.timing.proposals import Change
-from workflows import review_papers, review_plans
 from workflows.errors import InvalidInput
-from workflows.review_papers import CHANGES
-from workflows.review_plans import STATES, DecideReview, PlanReview, Proposal, ProposeChanges
+from workflows.review import papers, plans
+from workflows.review.papers import CHANGES
+from workflows.review.plans import STATES, DecideReview, PlanReview, Proposal, ProposeChanges
 from workflows.store.review_plans import ReviewPlanRow
 
 blueprint = Blueprint("plan_pages", __name__, url_prefix="/review-plans")
@@ -33,9 +33,9 @@ def plan_list() -> str:
     here, actor = office(), current_actor()
     today = here.clock.now().astimezone(ZONE).date()
     year = _whole(request.args.get("year") or str(today.year), "year")
-    rows = review_plans.plans(here, actor, year)
+    rows = plans.plans(here, actor, year)
     names = {v.procedure.code: v.procedure.name for v in here.catalogue.procedures()}
-    now = review_plans.status(rows, year, today)
+    now = plans.status(rows, year, today)
     return show(
         "staff/review_plans.html",
         section="review",
@@ -45,7 +45,7 @@ def plan_list() -> str:
         names=names,
         states=STATES,
         now=now,
-        line=review_papers.plan_sheet(rows, names, now).lines[0],
+        line=papers.plan_sheet(rows, names, now).lines[0],
     )
 
 
@@ -55,7 +55,7 @@ def plan() -> Answer:
     """Put a procedure in the plan."""
     said = request.form
     due = said.get("due_on", "")
-    row = review_plans.plan(
+    row = plans.plan(
         office(),
         current_actor(),
         PlanReview(
@@ -74,7 +74,7 @@ def plan() -> Answer:
 def file(review: str) -> str:
     """Show the dossier of a review, with what can be done next."""
     here, actor = office(), current_actor()
-    found = review_plans.read_file(here, actor, review)
+    found = plans.read_file(here, actor, review)
     procedure = here.catalogue.latest(found.row.procedure).procedure
     names = {s["element"]: s["name"] for s in found.evidence["steps"]}
     return show(
@@ -83,13 +83,13 @@ def file(review: str) -> str:
         actor=actor,
         found=found,
         states=STATES,
-        brief=review_papers.brief_rows(found),
-        tables=[shown(sheet) for sheet in review_papers.as_sheets(found)[1:]],
+        brief=papers.brief_rows(found),
+        tables=[shown(sheet) for sheet in papers.as_sheets(found)[1:]],
         changes=[(c.value, CHANGES[c]) for c in Change],
         steps=[(e, names.get(e, e)) for e in procedure.steps],
         papers=[(c.id, c.name) for c in procedure.components],
         bases=[b.text for b in procedure.legal_basis],
-        events=[(moment(e.at), review_papers.EVENTS[e.kind], e.actor) for e in found.events],
+        events=[(moment(e.at), papers.EVENTS[e.kind], e.actor) for e in found.events],
         may_decide=actor.role == "leader" and actor.person != found.row.submitted_by,
     )
 
@@ -99,14 +99,14 @@ def file(review: str) -> str:
 def propose(review: str) -> Answer:
     """Add one proposal to those there are, or take one away."""
     here, actor = office(), current_actor()
-    row = review_plans.read_file(here, actor, review).row
+    row = plans.read_file(here, actor, review).row
     kept = [_kept(p) for p in row.proposals]
     if request.form.get("remove"):
         number = _whole(request.form["remove"], "remove")
         kept = [p for n, p in enumerate(kept, 1) if n != number]
     else:
         kept.append(_typed())
-    review_plans.propose(here, actor, ProposeChanges(review=review, proposals=tuple(kept)))
+    plans.propose(here, actor, ProposeChanges(review=review, proposals=tuple(kept)))
     return _back(row)
 
 
@@ -114,8 +114,8 @@ def propose(review: str) -> Answer:
 @declares("review.propose")
 def submit(review: str) -> Answer:
     """Hand the review to the leader."""
-    command = review_plans.SubmitReview(review=review)
-    return _back(review_plans.submit(office(), current_actor(), command))
+    command = plans.SubmitReview(review=review)
+    return _back(plans.submit(office(), current_actor(), command))
 
 
 @blueprint.post(f"{ONE}/decide")
@@ -125,7 +125,7 @@ def decide(review: str) -> Answer:
     said = request.form
     approve, note = said.get("decision") == "approve", said.get("note", "")
     command = DecideReview(review=review, approve=approve, note=note)
-    return _back(review_plans.decide(office(), current_actor(), command))
+    return _back(plans.decide(office(), current_actor(), command))
 
 
 def _back(row: ReviewPlanRow) -> Answer:

@@ -1,7 +1,7 @@
 """The reformer's desk (rà soát): where the time goes, on the diagram, in tables, in a chart.
 
 Filters are part of the address, so that a page can be kept and sent. Not for what is measured:
-`workflows.measuring`; not for how it is worded: `gauges`.
+`workflows.review.measuring`; not for how it is worded: `gauges`.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from api.pages.shell import ROLE_NAMES, agency_name, show
 from api.pages.showing import CHANNELS, version_of
 from engine.law.provisions import Channel
 from engine.timing.definitions import DEFINITIONS
-from workflows import drilling, measuring, scoreboard
 from workflows.errors import InvalidInput
-from workflows.reviewing import Scope, admit
+from workflows.review import drilling, measuring, scoreboard
+from workflows.review.scope import Scope, admit
 
 blueprint = Blueprint("review_pages", __name__, url_prefix="/review")
 

@@ -15,9 +15,9 @@ from api.rest.fields import Choice, Strict, Text, Whole
 from api.rest.parsing import Noun
 from api.rest.reports import FILE, XLSX, printed
 from engine.timing.cost import Subject
-from workflows import costing
-from workflows.cost_records import cost_record
-from workflows.costing import CostQuery, ProcedureCost
+from workflows.review import costing
+from workflows.review.cost_records import cost_record
+from workflows.review.costing import CostQuery, ProcedureCost
 from workflows.sheets import to_xlsx
 
 blueprint = Noun("costs", __name__, description="Chi phí tuân thủ thủ tục (TT 02/2017/TT-VPCP).")

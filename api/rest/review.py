@@ -15,8 +15,8 @@ from api.rest.fields import Choice, Strict, Text
 from api.rest.parsing import Noun
 from api.reviewing import record_of
 from engine.law.provisions import Channel
-from workflows import drilling, measuring, scoreboard
-from workflows.reviewing import Scope
+from workflows.review import drilling, measuring, scoreboard
+from workflows.review.scope import Scope
 
 blueprint = Noun("review", __name__, description="Rà soát: thời gian của hồ sơ đi đâu.")
 

@@ -21,9 +21,9 @@ from api.rest.people import NoBody
 from api.rest.reports import FILE, XLSX
 from engine.law.working_time import ZONE
 from engine.timing.proposals import Change
-from workflows import review_papers, review_plans
-from workflows.review_papers import ReviewPrinter
-from workflows.review_plans import Proposal
+from workflows.review import papers, plans
+from workflows.review.papers import ReviewPrinter
+from workflows.review.plans import Proposal
 from workflows.sheets import to_xlsx
 
 blueprint = Noun("review_plans", __name__, description="Kế hoạch và hồ sơ rà soát thủ tục.")
@@ -142,9 +142,9 @@ class ReviewDossier(Schema):
 @answers(blueprint, 200, PlanOfYear)
 def plan_of_year(query: dict[str, Any]) -> Response:
     """Đọc kế hoạch rà soát của năm và tình hình thực hiện."""
-    rows = review_plans.plans(office(), current_actor(), query["year"], query["agency"])
+    rows = plans.plans(office(), current_actor(), query["year"], query["agency"])
     today = office().clock.now().astimezone(ZONE).date()
-    now = review_plans.status(rows, query["year"], today)
+    now = plans.status(rows, query["year"], today)
     return jsonify(PlanOfYear().dump(vars(now) | {"items": rows}))
 
 
@@ -154,8 +154,8 @@ def plan_of_year(query: dict[str, Any]) -> Response:
 @answers(blueprint, 201, PlannedReview)
 def plan(body: dict[str, Any]) -> tuple[Response, int]:
     """Đưa một thủ tục vào kế hoạch rà soát của cơ quan mình."""
-    command = review_plans.PlanReview(**body, idempotency_key=idempotency_key())
-    return _told(review_plans.plan(office(), current_actor(), command)), 201
+    command = plans.PlanReview(**body, idempotency_key=idempotency_key())
+    return _told(plans.plan(office(), current_actor(), command)), 201
 
 
 @blueprint.route(ONE)
@@ -163,7 +163,7 @@ def plan(body: dict[str, Any]) -> tuple[Response, int]:
 @answers(blueprint, 200, ReviewDossier)
 def read_file(review: str) -> Response:
     """Đọc hồ sơ rà soát: số đo, phương án, lợi ích."""
-    file = review_plans.read_file(office(), current_actor(), review)
+    file = plans.read_file(office(), current_actor(), review)
     found = {"review": file.row, "name": file.name, "evidence": file.evidence}
     return jsonify(ReviewDossier().dump(found))
 
@@ -174,12 +174,12 @@ def read_file(review: str) -> Response:
 @answers(blueprint, 200, PlannedReview)
 def propose(body: dict[str, Any], review: str) -> Response:
     """Ghi các phương án đơn giản hóa; thay cho những phương án đã ghi trước."""
-    command = review_plans.ProposeChanges(
+    command = plans.ProposeChanges(
         review=review,
         proposals=tuple(_proposal(p) for p in body["proposals"]),
         idempotency_key=idempotency_key(),
     )
-    return _told(review_plans.propose(office(), current_actor(), command))
+    return _told(plans.propose(office(), current_actor(), command))
 
 
 @blueprint.route(f"{ONE}/submit", methods=["POST"])
@@ -188,8 +188,8 @@ def propose(body: dict[str, Any], review: str) -> Response:
 @answers(blueprint, 200, PlannedReview)
 def submit(_body: dict[str, Any], review: str) -> Response:
     """Trình lãnh đạo; số đo hôm nay được giữ cùng hồ sơ."""
-    command = review_plans.SubmitReview(review=review, idempotency_key=idempotency_key())
-    return _told(review_plans.submit(office(), current_actor(), command))
+    command = plans.SubmitReview(review=review, idempotency_key=idempotency_key())
+    return _told(plans.submit(office(), current_actor(), command))
 
 
 @blueprint.route(f"{ONE}/decide", methods=["POST"])
@@ -198,8 +198,8 @@ def submit(_body: dict[str, Any], review: str) -> Response:
 @answers(blueprint, 200, PlannedReview)
 def decide(body: dict[str, Any], review: str) -> Response:
     """Duyệt hoặc trả lại; không phải người đã trình."""
-    command = review_plans.DecideReview(review=review, **body, idempotency_key=idempotency_key())
-    return _told(review_plans.decide(office(), current_actor(), command))
+    command = plans.DecideReview(review=review, **body, idempotency_key=idempotency_key())
+    return _told(plans.decide(office(), current_actor(), command))
 
 
 @blueprint.route(f"{ONE}/file.xlsx")
@@ -207,8 +207,8 @@ def decide(body: dict[str, Any], review: str) -> Response:
 @blueprint.response(200, FILE, content_type=XLSX)
 def file_workbook(review: str) -> Response:
     """Tải hồ sơ rà soát dưới dạng bảng tính."""
-    file = review_plans.read_file(office(), current_actor(), review)
-    return kept(to_xlsx(review_papers.as_sheets(file)), f"ra-soat-{file.row.procedure}.xlsx", XLSX)
+    file = plans.read_file(office(), current_actor(), review)
+    return kept(to_xlsx(papers.as_sheets(file)), f"ra-soat-{file.row.procedure}.xlsx", XLSX)
 
 
 @blueprint.route(f"{ONE}/file.pdf")
@@ -216,7 +216,7 @@ def file_workbook(review: str) -> Response:
 @blueprint.response(200, FILE, content_type=PDF)
 def file_paper(review: str) -> Response:
     """In hồ sơ rà soát (PDF/A)."""
-    file = review_plans.read_file(office(), current_actor(), review)
+    file = plans.read_file(office(), current_actor(), review)
     agency = office().catalogue.agencies.get(file.row.agency).name
     content = _printer().print_file(file, agency=agency, printed_at=office().clock.now())
     return kept(content, f"ra-soat-{file.row.procedure}.pdf", PDF)

@@ -14,7 +14,7 @@ from api.rest.door import answers, reading
 from api.rest.fields import Strict
 from api.rest.parsing import Noun
 from api.rest.procedures import version_named
-from workflows import timeliness
+from workflows.review import timeliness
 
 blueprint = Noun("timeliness", __name__, description="Đúng hạn theo hai cách tính chính thức.")
 

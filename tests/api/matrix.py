@@ -21,18 +21,10 @@ from engine.law import authority
 from engine.law.authority import Actor, Resource
 from tests.api.conftest import BIRTH, CENTRE, COMMUNE
 from tests.workflows import hostile_files
-from workflows import (
-    accounts,
-    intake,
-    people,
-    results,
-    review_plans,
-    substitutions,
-    supplements,
-    tasks,
-)
+from workflows import accounts, intake, people, results, substitutions, supplements, tasks
 from workflows.office import Office
 from workflows.permitting import POST_ROLES, governed
+from workflows.review import plans
 from workflows.store.records import OutboxRow
 from workflows.views import DossierView
 
@@ -314,10 +306,10 @@ def _planned(office: Office, *, submitted: bool = False) -> str:
     """Put a procedure in a year's plan of reviews; returns the id of the review."""
     reviewer = Actor(person="r", agency=COMMUNE, role="reviewer")
     year = 2027 if submitted else 2026
-    command = review_plans.PlanReview(procedure=BIRTH, year=year, reason="Nhiều hồ sơ")
-    planned = review_plans.plan(office, reviewer, command).id
+    command = plans.PlanReview(procedure=BIRTH, year=year, reason="Nhiều hồ sơ")
+    planned = plans.plan(office, reviewer, command).id
     if submitted:
-        review_plans.submit(office, reviewer, review_plans.SubmitReview(review=planned))
+        plans.submit(office, reviewer, plans.SubmitReview(review=planned))
     return planned
 
 

@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, BrowserContext
 
 from tests.browser.conftest import CENTRE, COMMUNE, LONG_NAME, ROOT, Desk
 from workflows import webhooks
-from workflows.review_plans import PlanReview, plan
+from workflows.review.plans import PlanReview, plan
 
 VALIDATOR = ROOT / "node_modules" / "html-validate" / "bin" / "html-validate.mjs"
 # Rules of html-validate we do not keep, each with its reason.

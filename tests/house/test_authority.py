@@ -8,7 +8,7 @@ from functools import cache
 
 from tests.house.source import Module, modules
 
-ASKS = frozenset({"permit", "wanted"})  # reviewing.wanted asks for everybody who reviews
+ASKS = frozenset({"permit", "wanted"})  # review.scope.wanted asks for everybody who reviews
 # For operators at the machine itself, who hold the database anyway, and for what runs by itself.
 NOBODY_IS_ASKED = frozenset(
     {

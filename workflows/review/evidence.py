@@ -13,14 +13,14 @@ from typing import Any
 from engine.law.authority import Actor
 from engine.timing.cost import CostTask
 from engine.timing.proposals import Change, Spent, saved
-from workflows import costing, measuring
-from workflows.cost_records import benefit_record, cost_record
-from workflows.costing import CostQuery, TooFewDossiers
 from workflows.errors import NotFound
-from workflows.gauging import StepFigures
 from workflows.office import Office
 from workflows.permitting import REVIEW, governed, permit
-from workflows.reviewing import Scope
+from workflows.review import costing, measuring
+from workflows.review.cost_records import benefit_record, cost_record
+from workflows.review.costing import CostQuery, TooFewDossiers
+from workflows.review.gauging import StepFigures
+from workflows.review.scope import Scope
 from workflows.store.review_plans import ReviewPlanRow
 
 DAY_SECONDS = 86_400

@@ -11,13 +11,14 @@ from engine.law.working_time import ZONE
 from engine.timing.clocks import KEPT, FiveClocks
 from tests.builders import CLERK, CODE, COMMUNE, LEADER, MONDAY, OFFICER, person, receive, task_of
 from tests.workflows.counting import statements
-from workflows import drilling, measuring, reviews, scoreboard, tasks
+from workflows import reviews, tasks
 from workflows.clock import SimulatedClock
 from workflows.errors import Forbidden, InvalidInput, NotFound
-from workflows.gauging import StepFigures
-from workflows.measuring import Bulk, Review
 from workflows.office import Office
-from workflows.reviewing import Scope
+from workflows.review import drilling, measuring, scoreboard
+from workflows.review.gauging import StepFigures
+from workflows.review.measuring import Bulk, Review
+from workflows.review.scope import Scope
 from workflows.store import tables
 from workflows.tasks import CompleteTask
 

@@ -16,8 +16,8 @@ from engine.timing.clocks import FiveClocks
 from engine.timing.samples import both_views
 from workflows.office import Office
 from workflows.permitting import READ
-from workflows.reviewing import Scope, seen_at, wanted
-from workflows.timelines import Life, lives
+from workflows.review.scope import Scope, seen_at, wanted
+from workflows.review.timelines import Life, lives
 
 MOST = 50
 LETTERS = 8

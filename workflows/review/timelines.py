@@ -17,8 +17,8 @@ from engine.law.working_time import WorkingCalendar
 from engine.timing.clocks import KEPT
 from engine.timing.patterns import Execution
 from engine.timing.samples import NOTHING, Spent, spent_of
-from workflows.judging import in_force
 from workflows.office import Office
+from workflows.review.judging import in_force
 from workflows.store import UnitOfWork
 from workflows.store.timings import Executed, Fate, MeasuredFilter
 from workflows.timekeeping import (

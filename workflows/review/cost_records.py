@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.timing.cost import Benefit, Cost, TaskCost, rounded
-from workflows.costing import ProcedureCost
+from workflows.review.costing import ProcedureCost
 
 DECIMALS = 4
 

@@ -18,11 +18,12 @@ from engine.timing.cost import (
     TaskKind,
 )
 from tests.builders import CLERK, CODE, COMMUNE, LEADER, OFFICER, person, receive, task_of
-from workflows import costing, results, supplements, tasks
-from workflows.costing import CostQuery, TooFewDossiers
+from workflows import results, supplements, tasks
 from workflows.errors import Forbidden, InvalidInput, NotFound
 from workflows.office import Office
 from workflows.results import ReturnResult
+from workflows.review import costing
+from workflows.review.costing import CostQuery, TooFewDossiers
 from workflows.supplements import RequestSupplement, TakeSupplement
 from workflows.tables import Tables, TaskRow, read_tables
 from workflows.tasks import CompleteTask

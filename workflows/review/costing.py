@@ -36,7 +36,7 @@ from engine.timing.events import ResultReturned
 from workflows.catalogue import Version
 from workflows.errors import InvalidInput
 from workflows.office import Office
-from workflows.reviewing import Scope, wanted
+from workflows.review.scope import Scope, wanted
 from workflows.sheets import Column, Kind, Sheet
 from workflows.store.timings import Fate, MeasuredFilter
 

@@ -24,9 +24,9 @@ from engine.law.working_time import ZONE
 from engine.timing.events import Event
 from workflows.catalogue import Version
 from workflows.errors import InvalidInput
-from workflows.judging import RECEIVED, by_dossier, history, in_force, judged
 from workflows.office import Office
 from workflows.permitting import READ, part_of, permit
+from workflows.review.judging import RECEIVED, by_dossier, history, in_force, judged
 from workflows.store import UnitOfWork
 from workflows.store.records import DossierRow, StepRow, SupplementRow
 from workflows.store.timings import Measured, MeasuredFilter

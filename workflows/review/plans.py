@@ -27,7 +27,7 @@ from workflows.permitting import (
 )
 from workflows.reasons import check_length, check_reason
 from workflows.repeating import once
-from workflows.review_evidence import evidence_of
+from workflows.review.evidence import evidence_of
 from workflows.store import UnitOfWork
 from workflows.store.review_plans import (
     APPROVED,

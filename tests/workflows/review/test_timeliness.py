@@ -9,13 +9,14 @@ import pytest
 from engine.law.timeliness import Timeliness
 from engine.law.working_time import ZONE
 from tests.builders import CLERK, CODE, LEADER, OFFICER, TAX_OFFICER, receive, task_of
-from workflows import reviews, supplements, tasks, timeliness
+from workflows import reviews, supplements, tasks
 from workflows.clock import SimulatedClock
 from workflows.errors import Forbidden, InvalidInput, NotFound
 from workflows.office import Office
+from workflows.review import timeliness
+from workflows.review.timeliness import Tally
 from workflows.supplements import RequestSupplement, TakeSupplement
 from workflows.tasks import CompleteTask
-from workflows.timeliness import Tally
 from workflows.views import DossierView
 
 EARLY, ON_TIME, OVERDUE = Timeliness.EARLY, Timeliness.ON_TIME, Timeliness.OVERDUE

@@ -33,10 +33,10 @@ from engine.timing.samples import added, both_views, seconds
 from engine.timing.survival import Lasted, survival
 from workflows.catalogue import Version
 from workflows.errors import InvalidInput
-from workflows.gauging import NOTHING, StepFigures, Swept, step_figures
 from workflows.office import Office
-from workflows.reviewing import Scope, seen_at, wanted
-from workflows.timelines import Life, Run, lives, short_lives
+from workflows.review.gauging import NOTHING, StepFigures, Swept, step_figures
+from workflows.review.scope import Scope, seen_at, wanted
+from workflows.review.timelines import Life, Run, lives, short_lives
 
 MOST_VARIANTS = 10
 HALF = Fraction(1, 2)

@@ -12,12 +12,12 @@ import sqlalchemy as sa
 
 from engine.timing.proposals import Change, Spent, saved
 from tests.builders import CODE, COMMUNE, REAL_SHARED, person
-from tests.workflows.test_measuring import resolved
-from workflows import review_plans
+from tests.workflows.review.test_measuring import resolved
 from workflows.errors import Conflict, Forbidden, InvalidInput, NotFound
 from workflows.office import Office
-from workflows.review_papers import ReviewPrinter, as_sheets, plan_sheet
-from workflows.review_plans import (
+from workflows.review import plans
+from workflows.review.papers import ReviewPrinter, as_sheets, plan_sheet
+from workflows.review.plans import (
     AlreadyPlanned,
     DecideReview,
     PlanReview,
@@ -68,7 +68,7 @@ def test_what_a_change_saves_is_read_off_the_medians(change, elements, seconds) 
 
 def planned(office: Office, year: int = 2026) -> ReviewPlanRow:
     command = PlanReview(procedure=CODE, year=year, reason="nhiều hồ sơ", due_on=date(2026, 9, 30))
-    return review_plans.plan(office, REVIEWER, command)
+    return plans.plan(office, REVIEWER, command)
 
 
 def test_a_review_goes_from_plan_to_approval_by_two_hands(office: Office) -> None:
@@ -77,34 +77,34 @@ def test_a_review_goes_from_plan_to_approval_by_two_hands(office: Office) -> Non
     with pytest.raises(AlreadyPlanned):
         planned(office)
     proposals = ProposeChanges(review=row.id, proposals=(MERGE, DROP, SHORTEN))
-    review_plans.propose(office, REVIEWER, proposals)
-    now = review_plans.read_file(office, REVIEWER, row.id)
+    plans.propose(office, REVIEWER, proposals)
+    now = plans.read_file(office, REVIEWER, row.id)
     waits = {s["element"]: s["waiting_s"] for s in now.evidence["steps"]}
     assert waits["sign"] == HOUR / 2  # an hour of wall time each; the office closes meanwhile
     assert now.evidence["savings"] == [HOUR / 2, 0, 0]
     # one paper: 30 of 60 minutes at 39,000 and two pages at 1,000; five dossiers
     assert now.evidence["benefit"]["year_vnd"] == 5 * (19_500 + 2_000)
 
-    sent = review_plans.submit(office, REVIEWER, SubmitReview(review=row.id, idempotency_key="a"))
-    again = review_plans.submit(office, REVIEWER, SubmitReview(review=row.id, idempotency_key="a"))
+    sent = plans.submit(office, REVIEWER, SubmitReview(review=row.id, idempotency_key="a"))
+    again = plans.submit(office, REVIEWER, SubmitReview(review=row.id, idempotency_key="a"))
     assert sent == again
     assert (sent.state, sent.submitted_by) == ("submitted", REVIEWER.person)
     with pytest.raises(ReviewRefused, match="đã trình"):
-        review_plans.propose(office, REVIEWER, proposals)
+        plans.propose(office, REVIEWER, proposals)
     same_hand = replace(LEADER, person=REVIEWER.person)
     with pytest.raises(Forbidden, match="not_the_same_hand"):
-        review_plans.decide(office, same_hand, DecideReview(review=row.id, approve=True))
+        plans.decide(office, same_hand, DecideReview(review=row.id, approve=True))
     with pytest.raises(Forbidden):
-        review_plans.decide(office, REVIEWER, DecideReview(review=row.id, approve=True))
+        plans.decide(office, REVIEWER, DecideReview(review=row.id, approve=True))
     resolved(office, 1, wait=5)  # what comes later changes nothing of what was submitted
-    done = review_plans.decide(office, LEADER, DecideReview(review=row.id, approve=True))
+    done = plans.decide(office, LEADER, DecideReview(review=row.id, approve=True))
     assert done.state == "approved"
-    file = review_plans.read_file(office, REVIEWER, row.id)
+    file = plans.read_file(office, REVIEWER, row.id)
     assert file.evidence["dossiers"] == 5
     kinds = [e.kind for e in file.events]
     assert kinds == ["planned", "proposed", "submitted", "approved"]
 
-    status = review_plans.status([done], 2026, date(2026, 12, 1))
+    status = plans.status([done], 2026, date(2026, 12, 1))
     counts = (status.planned, status.reviewed, status.with_proposals, status.proposals)
     assert (*counts, status.overdue) == (1, 1, 1, 3, 0)
     [brief, _, table] = as_sheets(file)
@@ -118,7 +118,7 @@ def test_a_review_goes_from_plan_to_approval_by_two_hands(office: Office) -> Non
         office.store.write(lambda uow: uow.connection.execute(sa.text("DELETE FROM review_event")))
 
 
-def _paper_says_it(file: review_plans.ReviewFile) -> None:
+def _paper_says_it(file: plans.ReviewFile) -> None:
     printer = ReviewPrinter(REAL_SHARED / "forms")
     at = datetime(2026, 3, 4, tzinfo=UTC)
     content = printer.print_file(file, agency="UBND xã Thử", printed_at=at)
@@ -131,18 +131,18 @@ def _paper_says_it(file: review_plans.ReviewFile) -> None:
 
 def test_a_returned_review_is_proposed_again(office: Office) -> None:
     row = planned(office)
-    review_plans.submit(office, REVIEWER, SubmitReview(review=row.id))
+    plans.submit(office, REVIEWER, SubmitReview(review=row.id))
     with pytest.raises(InvalidInput, match="lý do"):
-        review_plans.decide(office, LEADER, DecideReview(review=row.id, approve=False))
+        plans.decide(office, LEADER, DecideReview(review=row.id, approve=False))
     command = DecideReview(review=row.id, approve=False, note="cần số đo")
-    back = review_plans.decide(office, LEADER, command)
+    back = plans.decide(office, LEADER, command)
     assert (back.state, back.note) == ("returned", "cần số đo")
-    assert review_plans.status([back], 2026, date(2026, 10, 1)).overdue == 1
-    assert review_plans.status([back], 2026, date(2026, 9, 30)).overdue == 0
+    assert plans.status([back], 2026, date(2026, 10, 1)).overdue == 1
+    assert plans.status([back], 2026, date(2026, 9, 30)).overdue == 0
     with pytest.raises(ReviewRefused):
-        review_plans.decide(office, LEADER, DecideReview(review=row.id, approve=True))
-    review_plans.propose(office, REVIEWER, ProposeChanges(review=row.id, proposals=(MERGE,)))
-    file = review_plans.read_file(office, REVIEWER, row.id)
+        plans.decide(office, LEADER, DecideReview(review=row.id, approve=True))
+    plans.propose(office, REVIEWER, ProposeChanges(review=row.id, proposals=(MERGE,)))
+    file = plans.read_file(office, REVIEWER, row.id)
     assert file.evidence["savings"] == [None]  # nothing is measured of no dossiers
     assert "dưới 5 hồ sơ" in file.evidence["no_cost"]
 
@@ -163,24 +163,24 @@ def test_a_returned_review_is_proposed_again(office: Office) -> None:
 def test_a_proposal_about_nothing_is_refused(office: Office, proposal, field) -> None:
     row = planned(office)
     with pytest.raises(InvalidInput) as refused:
-        review_plans.propose(office, REVIEWER, ProposeChanges(review=row.id, proposals=(proposal,)))
+        plans.propose(office, REVIEWER, ProposeChanges(review=row.id, proposals=(proposal,)))
     assert refused.value.fields["field"] == field
 
 
 def test_strangers_see_no_plan_and_change_none(office: Office) -> None:
     row = planned(office)
     stranger = replace(REVIEWER, agency="H55.81.01")
-    assert review_plans.plans(office, stranger, 2026) == []
-    assert [r.id for r in review_plans.plans(office, REVIEWER, 2026)] == [row.id]
+    assert plans.plans(office, stranger, 2026) == []
+    assert [r.id for r in plans.plans(office, REVIEWER, 2026)] == [row.id]
     for work in (
-        lambda: review_plans.plans(office, stranger, 2026, COMMUNE),
-        lambda: review_plans.read_file(office, stranger, row.id),
-        lambda: review_plans.submit(office, stranger, SubmitReview(review=row.id)),
+        lambda: plans.plans(office, stranger, 2026, COMMUNE),
+        lambda: plans.read_file(office, stranger, row.id),
+        lambda: plans.submit(office, stranger, SubmitReview(review=row.id)),
     ):
         with pytest.raises(Forbidden):
             work()
     with pytest.raises(NotFound):
-        review_plans.read_file(office, REVIEWER, "x")
+        plans.read_file(office, REVIEWER, "x")
     with pytest.raises(InvalidInput):
         planned(office, year=0)
     assert issubclass(AlreadyPlanned, Conflict)

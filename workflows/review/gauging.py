@@ -13,7 +13,7 @@ from datetime import datetime
 from engine.timing.measures import Measure
 from engine.timing.patterns import Rework
 from engine.timing.samples import OFFICE, WALL, added, measures, seconds
-from workflows.timelines import Life, Run
+from workflows.review.timelines import Life, Run
 
 NOTHING = Measure(n=0, median=None, p90=None, mean=None)
 Swept = frozenset[tuple[str, datetime]]

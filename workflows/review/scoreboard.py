@@ -13,8 +13,8 @@ from engine.law.authority import Actor
 from engine.law.provisions import Channel
 from engine.timing.scores import Scored, Standing, scoreboard
 from workflows.office import Office
-from workflows.reviewing import Scope, seen_at, wanted
-from workflows.timelines import Life, short_lives
+from workflows.review.scope import Scope, seen_at, wanted
+from workflows.review.timelines import Life, short_lives
 
 COUNTS: Mapping[str, Callable[[Life], bool]] = {
     "on_time": lambda life: not life.late,

@@ -13,7 +13,7 @@ from typing import Any
 from engine.law.provisions import Unit
 from engine.law.working_time import ZONE
 from engine.timing.proposals import Change
-from workflows.review_plans import STATES, PlanStatus, ReviewFile
+from workflows.review.plans import STATES, PlanStatus, ReviewFile
 from workflows.sheets import Column, DataPrinter, Kind, Sheet, said
 from workflows.store.review_plans import ReviewPlanRow
 

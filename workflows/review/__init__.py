@@ -1,0 +1,1 @@
+"""The reformer's review (rà soát): what was measured, what it costs, what is proposed."""
