@@ -280,6 +280,8 @@ def catalogue_folder(folder: Path, process: str = PROCESS, procedure: str = PROC
         copy = calendar.parent / table.relative_to(REAL_SHARED)
         copy.parent.mkdir(exist_ok=True)
         copy.write_bytes(table.read_bytes())
+    indices = REAL_SHARED / "decision_766.toml"
+    (calendar.parent / indices.name).write_bytes(indices.read_bytes())
     return folder / "bpmn"
 
 
@@ -293,7 +295,13 @@ def _small() -> Catalogue:
 def office_on(store: Store, *, seed: int = 1) -> Office:
     """Return an office with the small catalogue, its clock standing on a Monday morning."""
     small = _small()
-    catalogue = Catalogue(small.procedures(), small.agencies, small.calendars, small.tables)
+    catalogue = Catalogue(
+        small.procedures(),
+        small.agencies,
+        small.calendars,
+        small.tables,
+        service_indices=small.service_indices,
+    )
     office = Office(store, catalogue, SimulatedClock(MONDAY), SeededIds(seed), personal_key=b"key")
     catalogue.publish(store, MONDAY)
     return office

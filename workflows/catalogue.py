@@ -27,6 +27,7 @@ from engine.process import (
     compile_definition,
     read,
 )
+from engine.timing.indices import ServiceIndex, parse_service_indices
 from engine.timing.yardsticks import Yardsticks, parse_yardsticks
 from workflows.agencies import Agencies, read_agencies
 from workflows.calendars import Calendars, read_calendars
@@ -84,6 +85,8 @@ class Catalogue:
         calendars: Calendars,
         tables: Tables | None = None,
         yardsticks: Yardsticks | None = None,
+        *,
+        service_indices: tuple[ServiceIndex, ...] = (),
     ) -> None:
         """Use parts that were checked; `load` does so."""
         self._offered = tuple(versions)
@@ -93,6 +96,7 @@ class Catalogue:
         self.calendars = calendars
         self.tables = tables or Tables()
         self.yardsticks = yardsticks or Yardsticks()
+        self.service_indices = service_indices
 
     @classmethod
     def load(cls, folder: Path) -> Catalogue:
@@ -115,6 +119,7 @@ class Catalogue:
         tables, wrong = read_tables(Path(folder))
         findings.errors += wrong
         yardsticks = _yardsticks(shared / "review.toml", findings)
+        indices = _service_indices(shared / "decision_766.toml", findings)
         folders = [p.parent for p in sorted(Path(folder).glob(f"*/{PROCEDURE}"))]
         found = [v for v in (_examine(f, findings) for f in folders) if v is not None]
         if not findings.errors:
@@ -122,7 +127,8 @@ class Catalogue:
                 _norms(version, calendars.first(), findings)
         if findings.errors:
             return None, findings
-        return cls(found, agencies, calendars, tables, yardsticks), findings
+        made = cls(found, agencies, calendars, tables, yardsticks, service_indices=indices)
+        return made, findings
 
     def procedures(self) -> tuple[Version, ...]:
         """Return the latest version of every procedure, by code."""
@@ -285,6 +291,13 @@ def _yardsticks(path: Path, findings: Findings) -> Yardsticks:
     """Return what reviews are measured with; a folder without the file uses what is usual."""
     found, wrong = parse_yardsticks(_toml(path, findings) if path.exists() else {})
     findings.errors += [f"shared/review.toml: {line}" for line in wrong]
+    return found
+
+
+def _service_indices(path: Path, findings: Findings) -> tuple[ServiceIndex, ...]:
+    """Return the indices of Decision 766; a folder without the file has none."""
+    found, wrong = parse_service_indices(_toml(path, findings) if path.exists() else {})
+    findings.errors += [f"shared/{path.name}: {line}" for line in wrong]
     return found
 
 

@@ -1,4 +1,4 @@
-"""The statutory report of a period as a page, and as files to keep."""
+"""The reports of a period as a page, with what each tells, and as files to keep."""
 
 from __future__ import annotations
 
@@ -10,18 +10,15 @@ from flask import Blueprint, request
 from api.auth import current_actor, declares, office
 from api.pages.shell import show
 from api.pages.tabular import shown
+from api.period_reports import REPORTS, PeriodReport
 from engine.law.working_time import ZONE
-from workflows import reports
 from workflows.errors import InvalidInput
-from workflows.reports import Form, ReportQuery
+from workflows.reports.statutory import Form
 
 blueprint = Blueprint("report_pages", __name__)
 
-FORMS = (
-    (Form.BY_FIELD.value, "II.06a, theo lĩnh vực"),
-    (Form.BY_PROCEDURE.value, "II.06b, theo thủ tục"),
-    (Form.BY_UNIT.value, "theo đơn vị"),
-)
+ENDINGS = ("xlsx", "csv", "pdf")
+MOST_ROWS = 500  # on a page; the files hold all of them
 
 
 @blueprint.get("/reports")
@@ -35,31 +32,32 @@ def report() -> str:
         "first_day": request.args.get("first_day") or first.isoformat(),
         "last_day": request.args.get("last_day") or last.isoformat(),
     }
-    query = _query(asked)
-    sheet = reports.as_sheet(here, query.form, reports.statutory(here, actor, query))
+    kind, days = _query(asked)
+    sheets = kind.sheets(here, kind.made(here, actor, *days))
     return show(
         "staff/report.html",
         section="reports",
         actor=actor,
         asked=asked,
-        forms=FORMS,
-        table=shown(sheet),
-        files=[(e, f"/api/v1/reports/statutory.{e}?{urlencode(asked)}") for e in ENDINGS],
+        reports=[(one, urlencode(asked | {"form": one.name})) for one in REPORTS.values()],
+        tables=[shown(sheet, MOST_ROWS) for sheet in sheets],
+        files=[(ending, _address(kind, ending, asked)) for ending in ENDINGS],
     )
 
 
-ENDINGS = ("xlsx", "csv", "pdf")
+def _address(kind: PeriodReport, ending: str, asked: dict[str, str]) -> str:
+    days = {name: asked[name] for name in ("first_day", "last_day")}
+    if kind.is_form:
+        return f"/api/v1/reports/statutory.{ending}?{urlencode(asked)}"
+    return f"/api/v1/reports/{kind.name}.{ending}?{urlencode(days)}"
 
 
-def _query(asked: dict[str, str]) -> ReportQuery:
+def _query(asked: dict[str, str]) -> tuple[PeriodReport, tuple[date, date]]:
     try:
-        return ReportQuery(
-            form=Form(asked["form"]),
-            first_day=date.fromisoformat(asked["first_day"]),
-            last_day=date.fromisoformat(asked["last_day"]),
-        )
-    except ValueError:
-        raise InvalidInput("first_day", "hãy chọn biểu và hai ngày") from None
+        days = date.fromisoformat(asked["first_day"]), date.fromisoformat(asked["last_day"])
+        return REPORTS[asked["form"]], days
+    except (KeyError, ValueError):
+        raise InvalidInput("first_day", "hãy chọn báo cáo và hai ngày") from None
 
 
 def _last_month(today: date) -> tuple[date, date]:

@@ -32,6 +32,7 @@ from api.rest import (
     lookups,
     papers,
     people,
+    period_reports,
     procedures,
     reference,
     referrals,
@@ -69,7 +70,7 @@ NOUNS = (
     people, tokens, substitutions, access_log,
     synchronising, timeliness,
     jobs, webhooks, exporting,
-    reports, costs, review, review_plans, worklist, assigning,
+    reports, period_reports, costs, review, review_plans, worklist, assigning,
     bridge,
     rosters, credentials, installation, reference,
 )  # fmt: skip

@@ -17,8 +17,8 @@ from api.rest.fields import Choice, Strict
 from api.rest.papers import FORMS
 from api.rest.parsing import Noun
 from engine.timing.reports import Report
-from workflows import reports
-from workflows.reports import Form, ReportQuery
+from workflows.reports import statutory as made_of
+from workflows.reports.statutory import Form, ReportQuery
 from workflows.sheets import Sheet, SheetPrinter, to_csv, to_xlsx
 
 blueprint = Noun("reports", __name__, description="Báo cáo định kỳ, tính đến ngày cuối của kỳ.")
@@ -134,9 +134,9 @@ def printed(sheets: Sequence[Sheet]) -> bytes:
 
 def _made(query: dict[str, Any]) -> tuple[ReportQuery, Report]:
     asked = ReportQuery(**(query | {"form": Form(query["form"])}))
-    return asked, reports.statutory(office(), current_actor(), asked)
+    return asked, made_of.statutory(office(), current_actor(), asked)
 
 
 def _sheet(query: dict[str, Any]) -> tuple[ReportQuery, Sheet]:
     asked, made = _made(query)
-    return asked, reports.as_sheet(office(), asked.form, made)
+    return asked, made_of.as_sheet(office(), asked.form, made)

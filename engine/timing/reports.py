@@ -3,7 +3,7 @@
 Counts from how each dossier stood at the end of the period, which the record gives for any past
 day, so that a period can be reported again and comes out the same. Definitions are ours where the
 circular leaves them open and stand in docs/reference/reports.md. Pure. Not for reading the record:
-`workflows.reports` folds it to `Standing`.
+`workflows.reports.past` folds it to `Standing`.
 """
 
 from __future__ import annotations
@@ -25,6 +25,11 @@ class Period:
     def __contains__(self, day: object) -> bool:
         """Tell whether a day lies in the period."""
         return isinstance(day, date) and self.first <= day <= self.last
+
+    def said(self) -> str:
+        """Return the days of the period, and as of when it is told, in words."""
+        first, last = f"{self.first:%d/%m/%Y}", f"{self.last:%d/%m/%Y}"
+        return f"Kỳ {first} đến {last}, tính đến hết ngày {last}"
 
 
 @dataclass(frozen=True, kw_only=True)

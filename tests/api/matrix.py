@@ -103,7 +103,7 @@ def build(office: Office) -> World:
     )
     world.ids |= {
         "person": "target", "post": post, "token": target.id, "substitution": proposed.id,
-        "code": BIRTH, "procedure": BIRTH, "form": "receipt",
+        "code": BIRTH, "procedure": BIRTH, "form": "receipt", "report": "register",
         "job": _stuck(office, world.dossiers[0]), "review": _planned(office),
         "submitted": _planned(office, submitted=True),
     }  # fmt: skip
