@@ -8,7 +8,8 @@ from functools import cache
 
 from tests.house.source import Module, modules
 
-ASKS = frozenset({"permit", "wanted"})  # review.scope.wanted asks for everybody who reviews
+# review.scope.wanted asks for everybody who reviews, reports.past.asked_period for who reports
+ASKS = frozenset({"permit", "wanted", "asked_period"})
 # For operators at the machine itself, who hold the database anyway, and for what runs by itself.
 NOBODY_IS_ASKED = frozenset(
     {
