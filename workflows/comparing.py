@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from engine.bridge import standing
-from engine.bridge.envelope import BadEnvelope, canonical, read_object
+from engine.bridge.envelope import BadEnvelope, canonical, is_hash, read_object
 from engine.law.authority import Actor
 from workflows.bridging import Wire, keyring_of, note_refusal, question, verified
 from workflows.carrying import tell_keys
@@ -90,7 +90,8 @@ def answer_file(office: Office, given: Mapping[str, Any]) -> bytes:
     """
     name, said = _asked(office, given, "file")
     sha256 = str(said.get("sha256", ""))
-    if not office.store.read(lambda uow: uow.bridge.fetchable(name, sha256)):
+    known = is_hash(sha256) and office.store.read(lambda u: u.bridge.fetchable(name, sha256))
+    if not known:
         raise NotFound("tệp", sha256[:64])
     if office.shelf is None:
         raise NotFound("kho tệp", "")

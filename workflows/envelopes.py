@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -21,7 +22,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 from joserfc.util import to_bytes, urlsafe_b64decode, urlsafe_b64encode
 
-from engine.bridge.envelope import LIFE, MOST_BYTES, SKEW
+from engine.bridge.envelope import LIFE, MOST_BYTES, SKEW, BadEnvelope, read_object
 from workflows.errors import WorkflowError
 from workflows.signing import KeySigner, KeyUnusable, load_key, new_key, write_key
 
@@ -32,6 +33,7 @@ NEW_KEY = "motcua-key"
 MEMBERS = {"protected", "payload", "signature"}
 HEADER = {"alg", "kid", "typ", "iat", "exp"}
 MOST_MEMBER = MOST_BYTES * 2
+_KID = re.compile(r"[0-9a-f]{32}")
 # Our five names are checked by `header_of`; the library bounds sizes and picks the algorithm.
 _RULES = jws.JWSRegistry(algorithms=[ALGORITHM], strict_check_header=False)
 _RULES.max_payload_length = MOST_MEMBER
@@ -199,9 +201,10 @@ def header_of(given: Mapping[str, Any], typ: str) -> Header:
         raise WrongSignature(f"thuật toán «{str(said.get('alg'))[:20]}», cần {ALGORITHM}")
     if said.get("typ") != typ:
         raise WrongSignature(f"loại «{str(said.get('typ'))[:40]}», cần {typ}")
-    if not isinstance(said.get("kid"), str) or set(said) != HEADER:
+    kid = said.get("kid")
+    if not isinstance(kid, str) or not _KID.fullmatch(kid) or set(said) != HEADER:
         raise WrongSignature("phần đầu có mục lạ hoặc thiếu mục")
-    return Header(kid=said["kid"], typ=typ, since=_moment(said["iat"]), until=_moment(said["exp"]))
+    return Header(kid=kid, typ=typ, since=_moment(said["iat"]), until=_moment(said["exp"]))
 
 
 def opened(given: Mapping[str, Any], header: Header, public_key: str) -> Opened:
@@ -240,12 +243,9 @@ def _key(public_key: str) -> OKPKey:
 
 def _header(protected: str) -> dict[str, Any]:
     try:
-        found = json.loads(urlsafe_b64decode(to_bytes(protected)))
-    except (ValueError, RecursionError):
-        found = None
-    if not isinstance(found, dict):
-        raise WrongSignature("phần đầu không đọc được")
-    return found
+        return read_object(urlsafe_b64decode(to_bytes(protected)))
+    except (ValueError, BadEnvelope):
+        raise WrongSignature("phần đầu không đọc được") from None
 
 
 def _moment(given: Any) -> datetime:

@@ -6,12 +6,14 @@ Nothing here knows a noun; schemas and the argument parser build on it.
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from typing import Any, NoReturn
 
 from api.errors import NotJson, NotUtf8
 
 LINE_BREAKS = frozenset("\n\r\t")
+HALF_A_PAIR = re.compile("[\ud800-\udfff]")
 
 
 def decode(body: bytes) -> str:
@@ -27,7 +29,8 @@ def parse(body: bytes) -> Any:
     """Return the JSON value of the body.
 
     Raises NotUtf8 or NotJson. Names given twice, NaN and Infinity are refused: RFC 8259 knows no
-    such numbers, and of two equal names one would be lost silently.
+    such numbers, and of two equal names one would be lost silently. So is a name that no answer
+    could repeat, because UTF-8 does not write it.
     """
     text = decode(body)
     try:
@@ -43,6 +46,8 @@ def parse(body: bytes) -> Any:
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     seen: dict[str, Any] = {}
     for name, value in pairs:
+        if HALF_A_PAIR.search(name):
+            raise NotJson("một tên chứa nửa cặp thay thế, không viết được bằng UTF-8")
         if name in seen:
             raise NotJson(f"tên “{name[:80]}” viết hai lần")
         seen[name] = value

@@ -26,11 +26,13 @@ FIRST = ""  # what the first envelope of a channel says of the one before
 MOST_BYTES = 128 * 1024
 MOST_FILES = 50
 MOST_DEPTH = 8
+MOST_SEQUENCE = 2**31 - 2  # it and the one after it are kept in 32 bits
 LIFE = timedelta(minutes=10)
 SKEW = timedelta(minutes=5)  # how far the clocks of two installations may differ
 _NAME = re.compile(r"[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?")
 _HASH = re.compile(r"[0-9a-f]{64}")
 _KIND = re.compile(r"[a-z][a-z_]{0,39}")
+_UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")  # no database keeps a NUL, UTF-8 no half a pair
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -98,20 +100,28 @@ def digest(payload: bytes) -> str:
     return hashlib.sha256(payload).hexdigest()
 
 
+def is_hash(text: str) -> bool:
+    """Tell whether this can be the SHA-256 of bytes, as hex."""
+    return bool(_HASH.fullmatch(text))
+
+
 def is_name(text: str) -> bool:
     """Tell whether this can be the name of an installation, like a host's."""
     return bool(_NAME.fullmatch(text))
 
 
 def read_object(payload: bytes) -> dict[str, Any]:
-    """Return the JSON object of signed bytes; raises BadEnvelope, also for names said twice."""
+    """Return the JSON object of signed bytes.
+
+    Raises BadEnvelope, also for names said twice, deep nesting and texts that cannot be kept.
+    """
     if len(payload) > MOST_BYTES:
         raise BadEnvelope(f"Thư liên thông lớn quá {MOST_BYTES} byte.", element="payload")
     try:
         found = json.loads(payload.decode(), object_pairs_hook=_once, parse_constant=_no_constant)
     except (ValueError, RecursionError):
         raise BadEnvelope("Nội dung được ký không phải JSON.", element="payload") from None
-    if not isinstance(found, dict) or _depth(found) > MOST_DEPTH:
+    if not isinstance(found, dict) or not _is_sound(found, MOST_DEPTH):
         raise BadEnvelope("Nội dung được ký không phải một đối tượng JSON.", element="payload")
     return found
 
@@ -161,7 +171,9 @@ def _file(given: Any) -> FileNamed:
 
 def _sequence(said: Mapping[str, Any]) -> int:
     text = said.get("sequence")
-    if not isinstance(text, str) or not re.fullmatch(r"[0-9]{10}", text) or not int(text):
+    if not isinstance(text, str) or not re.fullmatch(r"[0-9]{10}", text):
+        raise _bad("sequence")
+    if not 0 < int(text) <= MOST_SEQUENCE:
         raise _bad("sequence")
     return int(text)
 
@@ -191,7 +203,7 @@ def _matching(
 
 def _text(said: Mapping[str, Any], member: str, most: int) -> str:
     value = said.get(member)
-    if not isinstance(value, str) or len(value) > most or "\x00" in value:
+    if not isinstance(value, str) or len(value) > most:
         raise _bad(member)
     if not unicodedata.is_normalized("NFC", value):
         raise _bad(member)
@@ -223,9 +235,11 @@ def _no_constant(name: str) -> Any:
     raise ValueError(name)
 
 
-def _depth(value: Any) -> int:
-    if isinstance(value, dict):
-        return 1 + max(map(_depth, value.values()), default=0)
-    if isinstance(value, list):
-        return 1 + max(map(_depth, value), default=0)
-    return 0
+def _is_sound(value: Any, deep: int) -> bool:
+    """Tell whether a value is nested no deeper than that, and each of its texts can be kept."""
+    if isinstance(value, str):
+        return not _UNKEEPABLE.search(value)
+    if not isinstance(value, dict | list):
+        return True
+    inside = [*value, *value.values()] if isinstance(value, dict) else value
+    return deep > 0 and all(_is_sound(each, deep - 1) for each in inside)

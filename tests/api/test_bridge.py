@@ -122,6 +122,14 @@ def _extra_member(p: Partner) -> Any:
     return {**good, "protected": header_of(good, jku="https://evil.example")}
 
 
+def _with(**changes: Any) -> Callable[[Partner], Any]:
+    def made(p: Partner) -> Any:
+        good = p.signed(p.envelope().payload())
+        return {**good, "protected": header_of(good, **changes)}
+
+    return made
+
+
 def _later_key(p: Partner) -> Any:
     return p.signed(p.envelope().payload(), key=made_up())
 
@@ -161,6 +169,9 @@ REFUSED: dict[str, tuple[Callable[[Partner], Any], int, str]] = {
         lambda p: p.signed(p.envelope(sequence=9_999, previous="0" * 64).payload()),
         409, "envelope_too_early",
     ),
+    "a number beyond all": (
+        lambda p: p.signed(p.envelope(sequence=2**31 - 1).payload()), 422, "bad_envelope",
+    ),
     "no envelope": (lambda p: p.signed(b'{"id": 1}'), 422, "bad_envelope"),
     "not canonical": (
         lambda p: p.signed(b" " + p.envelope().payload()), 422, "bad_envelope",
@@ -174,6 +185,21 @@ REFUSED: dict[str, tuple[Callable[[Partner], Any], int, str]] = {
         422, "bad_envelope",
     ),
     "too deep": (lambda p: p.signed(b'{"a":' * 40 + b"1" + b"}" * 40), 422, "bad_envelope"),
+    "so deep that nobody can read it": (
+        lambda p: p.signed(b'{"a":' + b"[" * 900 + b"]" * 900 + b"}"), 422, "bad_envelope",
+    ),
+    "half a pair in a text": (
+        lambda p: p.signed(b'{"subject":"\\ud800"}'), 422, "bad_envelope",
+    ),
+    "a NUL in a text": (
+        lambda p: p.signed(p.envelope(body={"text": "\0"}).payload()), 422, "bad_envelope",
+    ),
+    "a header with half a pair as algorithm": (_with(alg="\ud800"), 401, "wrong_signature"),
+    "a header with half a pair as type": (_with(typ="\ud800"), 401, "wrong_signature"),
+    "a header with half a pair as key": (_with(kid="\ud800"), 401, "wrong_signature"),
+    "a header with a NUL as key": (_with(kid="\0"), 401, "wrong_signature"),
+    "a header with lists in lists": (_with(alg=[[[[[[[[[]]]]]]]]]), 401, "wrong_signature"),
+    "a header of another age": (_with(exp=10**400), 401, "wrong_signature"),
     "oversized": (
         lambda p: p.signed(p.envelope(body={"text": "x" * MOST_BYTES}).payload()),
         422, "bad_envelope",
@@ -253,10 +279,20 @@ def test_a_file_is_handed_over_only_if_an_envelope_named_it(partner: Partner) ->
         {"source": THERE, "audience": HERE, "ask": "file", "sha256": "0" * 64}
     ).encode()
     assert partner.post(partner.signed(ask, typ=QUESTION), "files").status_code == 404
+    no_hash = ask.replace(b"0" * 64, b"../x")
+    assert partner.post(partner.signed(no_hash, typ=QUESTION), "files").status_code == 404
     assert partner.post(partner.signed(ask, typ=QUESTION), "state").json["code"] == "wrong_address"
     assert (
         partner.post(partner.signed(ask, typ=ENVELOPE), "files").json["code"] == "wrong_signature"
     )
+
+
+def test_a_member_whose_name_no_answer_could_repeat_is_no_json(partner: Partner) -> None:
+    for door in ("envelopes", "keys", "state", "files"):
+        address, body = f"/api/v1/bridge/{door}", rb'{"\ud800": 1}'
+        answer = partner.client.post(address, data=body, content_type="application/json")
+        assert answer.status_code == 400
+        assert '"not_json"' in answer.get_data(as_text=True)
 
 
 def test_without_a_name_there_is_no_bridge(client: FlaskClient) -> None:

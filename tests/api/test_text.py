@@ -30,6 +30,7 @@ def test_utf16_is_refused_although_python_would_read_it():
         (b'{"a": 1, "a": 2}', "hai lần"),
         (b'{"a": ' + b"9" * 5000 + b"}", "quá dài"),
         (b"[" * 100_000, "lồng nhau quá sâu"),
+        (rb'{"\ud800": 1}', "nửa cặp thay thế"),
     ],
 )
 def test_what_is_no_json_is_refused_with_its_place(body, place):
