@@ -229,25 +229,29 @@ def _stuck(found: Measured) -> Verdict:
 
 
 def _mail(found: Measured) -> Verdict:
-    if found.mail_fault is None:
-        return _see("Chưa đặt máy chủ thư: không thư nào được gửi cho người dân và cán bộ.")
-    if found.mail_fault:
-        return _bad(
-            f"Không vào được máy chủ thư ({found.mail_fault}); hãy kiểm tra tên máy, cổng, tài "
-            "khoản và tường lửa."
-        )
-    return _ok("Vào được.")
+    return _service(
+        found.mail_fault,
+        unset="Chưa đặt máy chủ thư: không thư nào được gửi cho người dân và cán bộ.",
+        broken="Không vào được máy chủ thư ({}); hãy kiểm tra tên máy, cổng, tài khoản và tường "
+        "lửa.",
+        well="Vào được.",
+    )
 
 
 def _scanner(found: Measured) -> Verdict:
-    if found.scanner_fault is None:
-        return _see("Chưa đặt máy quét vi-rút: tệp người dân nộp không được quét.")
-    if found.scanner_fault:
-        return _bad(
-            f"Không hỏi được máy quét vi-rút ({found.scanner_fault}): tệp nộp vào đang bị giữ; "
-            "hãy chạy lại clamd."
-        )
-    return _ok("Trả lời.")
+    return _service(
+        found.scanner_fault,
+        unset="Chưa đặt máy quét vi-rút: tệp người dân nộp không được quét.",
+        broken="Không hỏi được máy quét vi-rút ({}): tệp nộp vào đang bị giữ; hãy chạy lại clamd.",
+        well="Trả lời.",
+    )
+
+
+def _service(fault: str | None, *, unset: str, broken: str, well: str) -> Verdict:
+    """Judge a service one may do without: not set up, out of reach (`broken` says how), or well."""
+    if fault is None:
+        return _see(unset)
+    return _bad(broken.format(fault)) if fault else _ok(well)
 
 
 def _procedures(found: Measured) -> Verdict:

@@ -28,10 +28,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import partial
 from typing import Any
 
-from engine import process
 from engine.law.authority import Actor
 from engine.law.provisions import StepClock
 from engine.timing.events import (
@@ -41,7 +39,6 @@ from engine.timing.events import (
     ReferralReminded,
     ReferralResent,
     ReferralReturned,
-    StepResumed,
     StepSuspended,
 )
 from workflows import attaching, looking, referring, suspending
@@ -337,19 +334,9 @@ def _resend(held: Held, row: ReferralRow, command: ResendReferral) -> None:
         ReferralResent(
             at=held.now, referral=row.id, note=command.note, documents=papers, step=row.step
         ),
-        StepResumed(at=held.now, step=row.step, element=element),
+        suspending.resumed(held, row.step, element),
     ]
-    advance = None
-    if held.state.timers:
-        advance = process.put_off(
-            held.version.definition,
-            held.state.state,
-            held.now - since,
-            now=held.now,
-            working=partial(suspending.later, held, since),
-            step=row.step,
-        )
-    held.save(advance, after=events)
+    held.save(suspending.put_off(held, since, row.step), after=events)
 
 
 def _returned_at(row: ReferralRow) -> datetime:

@@ -7,8 +7,9 @@ below. Every body is a flattened JWS (RFC 7515); refusals are on record.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
 from flask import Response, jsonify
 from marshmallow import Schema, fields
@@ -17,7 +18,7 @@ from api import limits
 from api.auth import PUBLIC, declares, office
 from api.limits import limited
 from api.rest import schemas
-from api.rest.door import answers
+from api.rest.door import View, answers
 from api.rest.fields import Strict, Text
 from api.rest.parsing import Noun
 from workflows import bridging, comparing, partners
@@ -70,11 +71,20 @@ class KeyLearnt(Schema):
     kid = schemas.text()
 
 
-@blueprint.route("/bridge/envelopes", methods=["POST"])
-@declares(PUBLIC)
-@limited(BUCKET)
-@Noun.doc(responses=PROBLEMS, **PARTNERS)
-@blueprint.arguments(SignedBody)
+def _door(name: str) -> Callable[[View], View]:
+    """Declare a door of partners: anybody may knock, so often, with a signed body."""
+
+    def opened(view: View) -> View:
+        taking = blueprint.arguments(SignedBody)(view)
+        documented = Noun.doc(responses=PROBLEMS, **PARTNERS)(taking)
+        counted = declares(PUBLIC)(limited(BUCKET)(documented))
+        route = blueprint.route(f"/bridge/{name}", methods=["POST"])
+        return cast(View, route(counted))
+
+    return opened
+
+
+@_door("envelopes")
 @answers(blueprint, 200, Acknowledged)
 def accept(body: dict[str, Any]) -> Response:
     """Nhận một thư liên thông; gửi lại thì được đúng biên nhận cũ."""
@@ -83,33 +93,21 @@ def accept(body: dict[str, Any]) -> Response:
     return jsonify(said)
 
 
-@blueprint.route("/bridge/keys", methods=["POST"])
-@declares(PUBLIC)
-@limited(BUCKET)
-@Noun.doc(responses=PROBLEMS, **PARTNERS)
-@blueprint.arguments(SignedBody)
+@_door("keys")
 @answers(blueprint, 200, KeyLearnt)
 def learn(body: dict[str, Any]) -> Response:
     """Nhận bản báo đổi khóa, ký bằng khóa trước đó."""
     return jsonify({"kid": partners.learn(office(), body).kid})
 
 
-@blueprint.route("/bridge/state", methods=["POST"])
-@declares(PUBLIC)
-@limited(BUCKET)
-@Noun.doc(responses=PROBLEMS, **PARTNERS)
-@blueprint.arguments(SignedBody)
+@_door("state")
 @answers(blueprint, 200, Statement)
 def state(body: dict[str, Any]) -> Response:
     """Trả lời đối chiếu: hai chiều đã nhận, đã gửi đến đâu."""
     return jsonify({"statement": comparing.answer_state(office(), body)})
 
 
-@blueprint.route("/bridge/files", methods=["POST"])
-@declares(PUBLIC)
-@limited(BUCKET)
-@Noun.doc(responses=PROBLEMS, **PARTNERS)
-@blueprint.arguments(SignedBody)
+@_door("files")
 @blueprint.response(
     200, {"type": "string", "format": "binary"}, content_type="application/octet-stream"
 )

@@ -5,15 +5,12 @@ An upload is one part named `file` of a multipart body. Downloads are attachment
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
-from flask import Flask, Response, after_this_request, jsonify, request
+from flask import Flask, Response, jsonify, request
 from marshmallow import Schema
-from werkzeug.datastructures import FileStorage
 
 from api.auth import current_actor, office
-from api.errors import InvalidRequest
 from api.handing_out import handed_in
 from api.rest import schemas
 from api.rest.commanding import carry_out, dossier_answer
@@ -21,6 +18,7 @@ from api.rest.conditions import idempotency_key, seen_revision
 from api.rest.door import answers, commanding, page, posting, reading
 from api.rest.fields import Strict, Text
 from api.rest.parsing import Noun
+from api.rest.uploading import given_file, one_file
 from workflows import files, keeping
 from workflows.views import Page
 
@@ -36,23 +34,8 @@ ENDPOINTS = frozenset(
     }
 )
 MOST_BODY = keeping.MOST_BYTES + 64 * 1024
-MULTIPART = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "required": ["file"],
-                    "properties": {
-                        "file": {"type": "string", "format": "binary"},
-                        "component": {"type": "string", "maxLength": 80, "example": "form"},
-                    },
-                }
-            }
-        },
-    }
-}
+COMPONENT = {"type": "string", "maxLength": 80, "example": "form"}
+MULTIPART = one_file(component=COMPONENT)
 
 
 class File(Schema):
@@ -147,15 +130,5 @@ def detach(body: dict[str, Any], dossier: str, file: str) -> Response:
 
 def _given() -> keeping.Upload:
     """Return the one file of the body; raises InvalidRequest."""
-    found = request.files.get("file")
-    if found is None:
-        fault = {"pointer": "/file", "detail": "Thiếu phần file trong multipart/form-data."}
-        raise InvalidRequest([fault])
-    after_this_request(partial(_let_go, found))
+    found = given_file()
     return keeping.Upload(stream=found.stream, name=found.filename or "")
-
-
-def _let_go(found: FileStorage, response: Response) -> Response:
-    """Close what came in: a large part lies in a file of its own until then."""
-    found.close()
-    return response

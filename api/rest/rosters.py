@@ -2,39 +2,22 @@
 
 from __future__ import annotations
 
-from functools import partial
-
-from flask import Response, after_this_request, jsonify, request
+from flask import Response, jsonify
 from marshmallow import Schema, fields
-from werkzeug.datastructures import FileStorage
 
 from api.auth import current_actor, office
-from api.errors import InvalidRequest
 from api.handing_out import kept
 from api.rest import schemas
 from api.rest.conditions import idempotency_key
 from api.rest.door import answers, posting, reading
 from api.rest.parsing import Noun
+from api.rest.uploading import given_file, one_file
 from workflows import rosters
 from workflows.roster_files import MOST_BYTES, CellFault, RosterRow, read_roster
 
 blueprint = Noun("rosters", __name__, description="Danh sách cán bộ dạng XLSX.")
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-ROSTER_FILE = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "required": ["file"],
-                    "properties": {"file": {"type": "string", "format": "binary"}},
-                }
-            }
-        },
-    }
-}
 
 
 class RosterLine(Schema):
@@ -68,7 +51,7 @@ class Roster(Schema):
 
 @blueprint.route("/people/roster-check", methods=["POST"])
 @posting("person.import")
-@blueprint.doc(**ROSTER_FILE)
+@blueprint.doc(**one_file())
 @answers(blueprint, 200, Roster)
 def check() -> Response:
     """Xem trước một danh sách: từng dòng sẽ làm gì, mọi ô sai; không ghi gì."""
@@ -79,7 +62,7 @@ def check() -> Response:
 
 @blueprint.route("/people/roster", methods=["POST"])
 @posting("person.import")
-@blueprint.doc(**ROSTER_FILE)
+@blueprint.doc(**one_file())
 @answers(blueprint, 200, Roster)
 def take() -> Response:
     """Nhập một danh sách; có một ô sai thì không ghi gì và trả lời 422 nêu mọi ô."""
@@ -110,18 +93,7 @@ def rows_of_request() -> tuple[tuple[RosterRow, ...], tuple[CellFault, ...]]:
     Raises Forbidden, RosterUnreadable, or InvalidRequest where there is no file.
     """
     rosters.may_import(office(), current_actor())
-    found = request.files.get("file")
-    if found is None:
-        fault = {"pointer": "/file", "detail": "Thiếu phần file trong multipart/form-data."}
-        raise InvalidRequest([fault])
-    after_this_request(partial(_let_go, found))
-    return read_roster(found.stream.read(MOST_BYTES + 1))
-
-
-def _let_go(found: FileStorage, response: Response) -> Response:
-    """Close what came in: a large part lies in a file of its own until then."""
-    found.close()
-    return response
+    return read_roster(given_file().stream.read(MOST_BYTES + 1))
 
 
 def _answer(plan: rosters.RosterPlan, *, written: bool) -> Response:
