@@ -52,6 +52,13 @@ def test_figures_come_with_a_tag_and_are_not_sent_twice(client, reviewer) -> Non
     assert (step["open"], step["n"], step["hidden"], step["office"]) == (6, 0, True, {})
 
 
+def test_a_step_no_version_has_is_not_found(client, reviewer) -> None:
+    headers = reviewer(COMMUNE)
+    for address in ("/review", "/api/v1/review/procedures"):
+        answer = client.get(f"{address}/{BIRTH}/steps/nothing", headers=headers)
+        assert answer.status_code == 404
+
+
 def test_an_agency_above_sees_those_below_and_no_other(client, reviewer) -> None:
     address = f"/api/v1/review/procedures/{BIRTH}"
     assert client.get(address, headers=reviewer("H55")).get_json()["dossiers"] == 6

@@ -117,7 +117,7 @@ def _index_sheet(made: Indices) -> Sheet:
         rows=tuple(_row(one, found) for one, found in made.scored),
         total=("", "", "Tổng các chỉ số tính được", None, None, None, None, made.points,
                made.reachable),
-        notes=(*((SAMPLE,) if sample else ()), *means, *(f"Không tính được {n}" for n in needs)),
+        notes=(*((SAMPLE,) if sample else ()), *means, *(f"Dòng không có số, {n}" for n in needs)),
     )  # fmt: skip
 
 

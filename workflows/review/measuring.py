@@ -32,7 +32,7 @@ from engine.timing.patterns import (
 from engine.timing.samples import added, both_views, seconds
 from engine.timing.survival import Lasted, survival
 from workflows.catalogue import Version
-from workflows.errors import InvalidInput
+from workflows.errors import InvalidInput, NotFound
 from workflows.office import Office
 from workflows.review.gauging import NOTHING, StepFigures, Swept, step_figures
 from workflows.review.scope import Scope, seen_at, wanted
@@ -184,13 +184,16 @@ def breakdown(
 ) -> tuple[StepFigures, ...]:
     """Return the figures of one step by agency, role, channel, version or month of reception.
 
-    The `element` of each figure is the value it is for. Raises InvalidInput for another `by`, and
-    what `review` does.
+    The `element` of each figure is the value it is for. Raises InvalidInput for another `by`,
+    NotFound for a step no version of the procedure has, and what `review` does.
     """
     if by not in BY:
         raise InvalidInput("by", f"hãy chọn một trong: {', '.join(BY)}")
     asked, at = wanted(office, actor, scope), seen_at(office, scope)
     found = office.store.read(lambda uow: lives(uow, office, asked, at))
+    drawn = any(element in v.definition.elements for v in office.catalogue.versions_of(scope.code))
+    if not drawn and not any(run.row.element == element for life in found for run in life.runs):
+        raise NotFound("bước", element)
     yard, swept = office.catalogue.yardsticks, _swept(found, _bulk(office))
     groups: dict[str, list[tuple[Life, Run]]] = {}
     for life in found:
