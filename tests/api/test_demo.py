@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from api import open_office
 from api.cli import main
 from api.cli_demo import POSTS, resume, show_ways_in
-from api.demo import FIRST_DAY, FIRST_MOMENT, LAST_DAY, Demo, end_of_play, hire
+from api.demo import FIRST_DAY, FIRST_MOMENT, LAST_DAY, Demo, end_of_play, first_moment, hire
 from api.simulation import Chance, working_days
 from config import Settings
 from engine.law.working_time import ZONE
@@ -81,6 +81,32 @@ def test_a_second_start_finds_its_data_and_an_interrupted_one_leaves_none(tmp_pa
     second = CliRunner().invoke(main, start)
     assert "Đã có dữ liệu" in second.stderr
     assert second.stdout == first.stdout
+
+
+@pytest.mark.parametrize(
+    ("months", "begins"), [(1, (2026, 9)), (3, (2026, 7)), (9, (2026, 1)), (15, (2025, 7))]
+)
+def test_the_months_of_the_demo_end_where_it_ends(months, begins):
+    found = first_moment(months)
+    assert (found.year, found.month, found.day, found.tzinfo) == (*begins, 1, ZONE)
+    assert first_moment() == FIRST_MOMENT
+
+
+def test_one_month_is_played_when_one_is_asked_for(tmp_path, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    file = tmp_path / "demo.db"
+    start = ["demo", "--no-serve", "--months", "1", "--dossiers", "2", "--database", str(file)]
+    played = CliRunner().invoke(main, start)
+    assert played.exit_code == 0, played.output
+    office = open_office(Settings(database_url=f"sqlite:///{file}", bpmn_folder=ROOT / "bpmn"))
+    received = office.store.read(
+        lambda uow: [uow.dossiers.get(one)[0].received_at for one in uow.dossiers.ids()]
+    )
+    office.store.close()
+    assert len(received) == 2
+    assert min(received) >= first_moment(1)
+    refused = CliRunner().invoke(main, ["demo", "--no-serve", "--months", "16"])
+    assert refused.exit_code == 2
 
 
 def test_the_clock_of_the_demo_goes_on_from_what_happened_last(tmp_path):
