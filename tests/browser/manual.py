@@ -1,4 +1,4 @@
-"""The scenes of the manual: a clerk's and a head's day, with a picture of each moment.
+"""The scenes of the manual: a day of each hand, with a picture of each moment.
 
 `python -m tests.browser.manual` makes the pictures again and notes what each of them says; a test
 plays the same scenes and compares. Everything in them is sample data.
@@ -20,6 +20,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from api.demo import staff_name
 from tests.browser.conftest import CENTRE, CHROMIUM, COMMUNE, ROOT, Desk, a_desk
+from workflows.clock import SimulatedClock
 
 MANUAL = ROOT / "docs" / "manual"
 PICTURES = MANUAL / "images"
@@ -27,6 +28,7 @@ WORDS = PICTURES / "words.json"
 WINDOW: ViewportSize = {"width": 1180, "height": 720}
 COLOURS = 48
 CLERK, HEAD, LEADER = "Nguyễn Thị An", "Trần Văn Bình", "Lê Thị Cúc"
+ADMINISTRATOR, REVIEWER = "Hà Văn Giang", "Đinh Thị Hạnh"
 APPLICANT = "Công Tằng Tôn Nữ Huyền Trân Thị Phương Thảo"
 
 
@@ -41,6 +43,10 @@ def scenes(browser: Browser, desk: Desk) -> Iterator[tuple[str, Page]]:
     page = browser.new_page(viewport=WINDOW, locale="vi-VN")
     page.set_default_timeout(20_000)
     yield from _head(page, desk)
+    page.close()
+    page = browser.new_page(viewport=WINDOW, locale="vi-VN")
+    page.set_default_timeout(20_000)
+    yield from _others(page, desk)
     page.close()
 
 
@@ -101,6 +107,29 @@ def _head(page: Page, desk: Desk) -> Iterator[tuple[str, Page]]:
     yield "xin-loi", page
     page.goto(f"{desk.address}/substitutions")
     yield "lam-thay", page
+
+
+def _others(page: Page, desk: Desk) -> Iterator[tuple[str, Page]]:
+    desk.sign_in(page, "administrator", COMMUNE, ADMINISTRATOR)
+    page.goto(f"{desk.address}/admin/people")
+    yield "can-bo", page
+    _a_morning(desk)
+    page.context.clear_cookies()
+    desk.sign_in(page, "reviewer", COMMUNE, REVIEWER)
+    page.goto(f"{desk.address}/review/1.001193")
+    page.wait_for_selector("#diagram[data-state=ready]")
+    yield "ra-soat", page
+
+
+def _a_morning(desk: Desk) -> None:
+    """Let time pass over a few dossiers, so that there is something to measure."""
+    clock = desk.office.clock
+    assert isinstance(clock, SimulatedClock)
+    views = [desk.receive(f"Hoàng Thị Đo {number}") for number in range(6)]
+    for minutes, view in zip((10, 15, 25, 30, 35, 40), views, strict=True):
+        for element in ("appraise", "sign"):
+            clock.advance_to(clock.now() + timedelta(minutes=minutes))
+            desk.go_on(view.id, element)
 
 
 def _propose(page: Page, desk: Desk, absent: str) -> None:

@@ -44,6 +44,7 @@ def test_an_administrator_takes_a_list_gives_a_password_and_decides_about_a_job(
     page.click("a:has-text('Lò Thị Mai')")
     page.click("button:has-text('Cấp mật khẩu dùng một lần')")
     assert len(page.inner_text(".once .secret")) > 8
+    page.wait_for_load_state("load")  # the keys are known then
 
     page.keyboard.press("l")
     page.wait_for_url("**/admin/jobs")

@@ -72,7 +72,8 @@ def test_the_page_reads_without_javascript(browser, address):
 def test_the_reference_shows_the_operations(page, address):
     page.goto(f"{address}/api")
     page.wait_for_function(
-        "() => document.querySelector('rapi-doc')?.shadowRoot?.textContent.includes('Tiếp nhận')"
+        "() => document.querySelector('rapi-doc')?.shadowRoot?.textContent.includes('Tiếp nhận')",
+        timeout=60_000,  # it reads the whole document first
     )
 
 

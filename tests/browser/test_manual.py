@@ -8,7 +8,7 @@ import re
 import pytest
 
 from tests.browser import manual
-from tests.browser.conftest import a_desk
+from tests.browser.conftest import ROOT, a_desk
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 LARGEST = 60_000
@@ -25,7 +25,14 @@ def played(browser, tmp_path_factory):
             said[name] = manual.words_of(page)
             words.append(page.inner_text("body"))
             keys |= {e.get_attribute("data-key") for e in page.query_selector_all("[data-key]")}
+    words.append(_templates())
     return said, keys, re.sub(r"\s+", " ", " ".join(words)).casefold()
+
+
+def _templates():
+    """What the pages say when something was asked of them that no scene asks."""
+    files = (ROOT / "api" / "templates").rglob("*.html")
+    return " ".join(file.read_text(encoding="utf-8") for file in files)
 
 
 def _pages():

@@ -197,7 +197,7 @@ class Lives(RuleBasedStateMachine):
 
     @rule(
         which=st.integers(0, MOST_DOSSIERS - 1),
-        name=st.sampled_from(("claim", "complete", "complete", "ask", "request")),
+        name=st.sampled_from(("claim", "release", "complete", "complete", "ask", "request")),
         dual=st.booleans(),
     )
     def the_right_one_goes_on(self, which: int, name: str, dual: bool) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from dataclasses import replace
 from datetime import datetime
 
 from api.sending.posting import HttpPost, networks
@@ -12,7 +13,6 @@ from tests.builders import office_on
 from workflows import delivering
 from workflows.clock import SimulatedClock
 from workflows.delivering import Carriers
-from workflows.office import Office
 from workflows.parcels import Parcel, Receipt
 from workflows.store import Store
 
@@ -21,9 +21,8 @@ LOCAL = networks("127.0.0.0/8")
 
 def main(url: str, now: str, deliveries: int) -> None:
     """Take fifty messages, deliver some, and die as by a power cut: the last one unacknowledged."""
-    made = office_on(Store.open(url))
-    office = Office(
-        made.store, made.catalogue, SimulatedClock(datetime.fromisoformat(now)), made.ids
+    office = replace(
+        office_on(Store.open(url)), clock=SimulatedClock(datetime.fromisoformat(now))
     )
     post, sent = HttpPost(allowed=LOCAL), 0
 
