@@ -28,7 +28,7 @@ FOLLOWED = (
     "engine",
     "workflows/test_bridging.py",
     "workflows/test_exchanging.py",
-    "workflows/test_intake.py",
+    "workflows/test_counter.py",
     "workflows/test_life.py",
     "workflows/test_referrals.py",
     "workflows/review",

@@ -18,8 +18,9 @@ from api.rest.conditions import idempotency_key, seen_revision_if_any, tagged
 from api.rest.door import PageQuery, answering, answers, page, reading
 from api.rest.fields import Choice, Facts, Flag, Strict, Text
 from api.rest.parsing import Noun
-from workflows import files, referral_counts, referrals
+from workflows import files, referrals
 from workflows.referring import ReferralView
+from workflows.reports import referrals as counts
 
 blueprint = Noun(
     "referrals", __name__, description="Phiếu liên thông: hỏi cơ quan khác và câu trả lời."
@@ -184,8 +185,8 @@ class ReferralQuery(PageQuery):
 @answers(blueprint, 200, ReferralCounts)
 def referral_report(query: dict[str, Any]) -> dict[str, Any]:
     """Đếm phiếu liên thông gửi và nhận của cơ quan mình và các cơ quan trực thuộc."""
-    asked = referral_counts.CountsQuery(**query)
-    return {"lines": referral_counts.count_referrals(office(), current_actor(), asked)}
+    asked = counts.CountsQuery(**query)
+    return {"lines": counts.count_referrals(office(), current_actor(), asked)}
 
 
 @blueprint.route("/referrals")

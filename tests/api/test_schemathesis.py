@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import hypothesis
@@ -27,6 +28,7 @@ from api import create_app
 from tests.api.conftest import CENTRE, COMMUNE
 from workflows import accounts, dossiers, intake, tasks
 from workflows.deriving import referral_id
+from workflows.envelopes import Keyring
 from workflows.office import Office
 from workflows.permitting import POST_ROLES
 from workflows.views import DossierView, StepView
@@ -104,8 +106,9 @@ RECEIVED = frozenset({"components", "facts"})  # other shapes when a dossier is 
 
 
 @pytest.fixture
-def world(office: Office) -> World:
-    """Dossiers received, taken, completed and withdrawn."""
+def world(office: Office, tmp_path: Path) -> World:
+    """Dossiers received, taken, completed and withdrawn; the bridge is open."""
+    office = replace(office, keyring=Keyring.at("nam.example.gov.vn", tmp_path / "key.pem"))
     found = World(office)
     clerk = found.actor("one_stop_clerk", CENTRE)
     codes = [v.procedure.code for v in office.catalogue.procedures()]

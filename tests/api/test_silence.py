@@ -13,7 +13,6 @@ from workflows.clock import SimulatedClock
 from workflows.delivering import Carriers
 from workflows.errors import Forbidden, NotFound
 from workflows.office import Office
-from workflows.referral_counts import CountsQuery, count_referrals
 from workflows.referrals import (
     AnswerReferral,
     RemindReferral,
@@ -21,6 +20,7 @@ from workflows.referrals import (
     ReturnReferral,
     WithdrawReferral,
 )
+from workflows.reports.referrals import CountsQuery, count_referrals
 from workflows.views import DossierView
 
 HOUSE = "1.009994"

@@ -21,9 +21,7 @@ LOCAL = networks("127.0.0.0/8")
 
 def main(url: str, now: str, deliveries: int) -> None:
     """Take fifty messages, deliver some, and die as by a power cut: the last one unacknowledged."""
-    office = replace(
-        office_on(Store.open(url)), clock=SimulatedClock(datetime.fromisoformat(now))
-    )
+    office = replace(office_on(Store.open(url)), clock=SimulatedClock(datetime.fromisoformat(now)))
     post, sent = HttpPost(allowed=LOCAL), 0
 
     def deadly(parcel: Parcel) -> Receipt:

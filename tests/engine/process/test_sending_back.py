@@ -186,6 +186,8 @@ def test_put_off_moves_every_timer_by_the_same_stretch_and_nothing_else() -> Non
 Allowed = Callable[[Definition, str, str], str]
 
 
+@pytest.mark.no_cover  # thousands of walks; the tests above lead through the same lines
+@pytest.mark.slow
 def test_random_sound_diagrams_lose_and_double_no_token_however_often_work_goes_back() -> None:
     back = sum(back_of for _, back_of in _played(Definition.why_not_back))
     assert back > 200

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from engine.law.authority import Actor
-from engine.law.working_time import ZONE
-from workflows.errors import InvalidInput
 from workflows.office import Office
-from workflows.permitting import READ_REPORT, list_of, permit
+from workflows.reports.past import asked_period, end_of
 from workflows.store import UnitOfWork
 from workflows.store.referrals import Tally
 
@@ -48,12 +46,10 @@ class CountsQuery:
 def count_referrals(office: Office, actor: Actor, query: CountsQuery) -> tuple[LegCounts, ...]:
     """Return the counts of the caller's agency and those below it, senders first.
 
-    Raises Forbidden, or InvalidInput where the last day is before the first.
+    Raises Forbidden, or InvalidInput for a period that ends before it begins or is too long.
     """
-    permit(actor, READ_REPORT, list_of(actor.agency))
-    if query.first_day > query.last_day:
-        raise InvalidInput("last_day", "ngày cuối phải không trước ngày đầu")
-    period = (_begin(query.first_day), _begin(query.last_day + timedelta(days=1)))
+    days = asked_period(actor, query.first_day, query.last_day)
+    period = (end_of(days.first - timedelta(days=1)), end_of(days.last))
     now = office.clock.now()
 
     def look(uow: UnitOfWork) -> tuple[list[Tally], dict[str, int]]:
@@ -91,7 +87,3 @@ def _counts(agency: str, side: str, tallies: Iterable[Tally], chains: dict[str, 
         open=sum(t.referrals for t in still),
         overdue=sum(t.referrals for t in still if t.overdue),
     )
-
-
-def _begin(day: date) -> datetime:
-    return datetime.combine(day, time(), ZONE)
