@@ -16,13 +16,15 @@ from workflows.cases import case_of
 from workflows.clock import SimulatedClock
 from workflows.office import Office
 from workflows.referrals import AcceptReferral, AnswerReferral, ReferralQuery
+from workflows.referring import ReferralView
 from workflows.views import DossierView
 
-BIRTH, DEATH = "2.002621", "2.002622"
+BIRTH, DEATH, LAND = "2.002621", "2.002622", "1.013831"
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 MONDAY = datetime(2026, 3, 2, 8, 0, tzinfo=ZONE)
 CLERK = Actor(person="clerk", agency=CENTRE, role="one_stop_clerk")
 POLICE = Actor(person="police", agency="H55.904.02", role="opinion_officer")
+TAX = Actor(person="tax", agency="H55.81.01", role="tax_officer")
 CARD = Actor(person="card", agency="H55.82.01", role="opinion_officer")
 
 
@@ -124,4 +126,68 @@ def test_legs_go_side_by_side_are_taken_on_in_two_hours_and_their_results_gather
     referrals.answer(office, CARD, AnswerReferral(referral=card.id, answer="Thẻ số 1"))
     gathered = dossiers.read(office, CLERK, view.id)
     assert [t.element for t in gathered.tasks] == ["transfer_result"]
+    assert reviews.rebuild(office) == ()
+
+
+def with_tax(office: Office, person: str, *, land_use_fee: bool) -> DossierView:
+    """Return a transfer whose slips have just been sent to the tax side, at eight on Monday."""
+    view = received(office, LAND, person_type=person)
+    assert day(view) == "09/03 17:00"  # the first appointment: five days
+    good = {"components_complete": True, "eligible": True, "has_financial_duty": True}
+    view = done(office, view, "receive", components_complete=True)
+    view = done(office, view, "check_conditions", **good, land_use_fee=land_use_fee)
+    for element in ("extract_map", "prepare_slip", "sign_slip"):
+        view = done(office, view, element)
+    return view
+
+
+def slips(office: Office) -> dict[str, ReferralView]:
+    """Return what the tax side is asked, by the step that waits for it."""
+    return {r.wait_element: r for r in referrals.list_referrals(office, TAX, ReferralQuery()).items}
+
+
+def told(office: Office, slip: ReferralView, **facts: object) -> None:
+    answer = AnswerReferral(referral=slip.id, answer="Thông báo", facts=facts)
+    referrals.answer(office, TAX, answer)
+
+
+@pytest.mark.parametrize(
+    ("person", "land_use_fee", "days"),
+    [
+        ("individual", False, {"wait_tax_notice": "05/03"}),
+        ("organisation", False, {"wait_tax_notice": "05/03"}),
+        ("individual", True, {"wait_tax_notice": "05/03", "wait_individual": "09/03"}),
+        ("organisation", True, {"wait_tax_notice": "05/03", "wait_organisation": "11/03"}),
+    ],
+)
+def test_the_tax_side_is_asked_side_by_side_and_has_time_by_who_owns_the_land(
+    office: Office, person: str, land_use_fee: bool, days: dict[str, str]
+) -> None:
+    view = with_tax(office, person, land_use_fee=land_use_fee)
+    assert not view.clock_running
+    asked = slips(office)
+    assert {e: f"{r.due_at.astimezone(ZONE):%d/%m}" for e, r in asked.items() if r.due_at} == days
+    assert {r.accept_due_at for r in asked.values()} == {MONDAY + timedelta(hours=2)}
+
+
+def test_the_appointment_of_land_with_tax_is_its_critical_path(office: Office) -> None:
+    view = with_tax(office, "organisation", land_use_fee=True)
+    asked = slips(office)
+    later(office, hours=1)
+    on_time = referrals.accept(office, TAX, AcceptReferral(referral=asked["wait_tax_notice"].id))
+    later(office, hours=2)
+    late = referrals.accept(office, TAX, AcceptReferral(referral=asked["wait_organisation"].id))
+    assert [v.stamps[-1].get("late", False) for v in (on_time, late)] == [False, True]
+    later(office, days=1)  # Tuesday: the shorter way is over, the longer one decides
+    told(office, asked["wait_tax_notice"], payment_due=False)
+    still = dossiers.read(office, CLERK, view.id)
+    assert ([t.element for t in still.tasks], still.clock_running) == (["wait_organisation"], False)
+    later(office, days=3)  # Friday
+    told(office, asked["wait_organisation"], land_use_due=True)
+    gathered = dossiers.read(office, CLERK, view.id)
+    assert [t.element for t in gathered.tasks] == ["wait_payment"]
+    later(office, days=4)  # Tuesday of the next week: paid, three days from now
+    told(office, slips(office)["wait_payment"])
+    paid = dossiers.read(office, CLERK, view.id)
+    assert ([t.element for t in paid.tasks], day(paid)) == (["update_records"], "13/03 17:00")
     assert reviews.rebuild(office) == ()
