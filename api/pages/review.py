@@ -20,6 +20,7 @@ from api.pages.shell import ROLE_NAMES, agency_name, show
 from api.pages.showing import CHANNELS, version_of
 from engine.law.provisions import Channel
 from engine.timing.definitions import DEFINITIONS
+from workflows.catalogue import Version
 from workflows.errors import InvalidInput
 from workflows.review import drilling, measuring, scoreboard
 from workflows.review.scope import Scope, admit
@@ -102,13 +103,12 @@ def step(code: str, element: str) -> str:
     version = version_of(office(), code)
     scope, by = _scope(version.procedure.code), request.args.get("by") or "agency"
     found = measuring.breakdown(office(), current_actor(), scope, element, by)
-    drawn = version.definition.elements.get(element)
     return _page(
         "review/step.html",
         code=version.procedure.code,
         name=version.procedure.name,
         element=element,
-        step_name=drawn.name if drawn is not None else element,
+        step_name=_step_name(version, element),
         by=by,
         ways_apart=BY,
         steps=[gauges.step(s, _value(by, s.element)) for s in found],
@@ -123,13 +123,12 @@ def dossiers(code: str) -> str:
     element = request.args.get("element", "")
     scope = _scope(version.procedure.code)
     found = drilling.dossiers(office(), current_actor(), scope, element)
-    drawn = version.definition.elements.get(element)
     return _page(
         "review/dossiers.html",
         code=version.procedure.code,
         name=version.procedure.name,
         element=element,
-        step_name=drawn.name if drawn is not None else element,
+        step_name=_step_name(version, element),
         found=found,
         rows=[gauges.behind(b) for b in found.dossiers],
         channels=_channels(),
@@ -186,6 +185,12 @@ def _day(name: str, text: str) -> date | None:
         return date.fromisoformat(text) if text else None
     except ValueError:
         raise InvalidInput(name, "hãy chọn một ngày, dạng năm-tháng-ngày") from None
+
+
+def _step_name(version: Version, element: str) -> str:
+    """Return what the diagram calls a step, its id where another version draws it."""
+    drawn = version.definition.elements.get(element)
+    return drawn.name if drawn is not None else element
 
 
 def _value(by: str, key: str) -> str:

@@ -10,22 +10,6 @@
   const frame = document.getElementById("diagram");
   const rows = document.querySelectorAll("#durations tbody tr[data-element]");
 
-  function bar(row, width) {
-    const box = document.createElement("div");
-    box.className = "gauge-bar";
-    box.style.width = width + "px";
-    for (const tone of TONES) {
-      const value = Number(row.dataset[tone]);
-      if (value > 0) {
-        const part = document.createElement("i");
-        part.className = "tone-" + tone;
-        part.style.flexGrow = String(value);
-        box.append(part);
-      }
-    }
-    return box;
-  }
-
   function figure(row) {
     const text = document.createElement("span");
     text.className = "gauge-text";
@@ -42,7 +26,7 @@
       if (!shape || Number(row.dataset.count) === 0) continue;
       overlays.add(shape.id, "durations", {
         position: { bottom: BAR, left: 0 },
-        html: bar(row, shape.width),
+        html: window.gaugeBar(row, TONES, "tone-", shape.width),
       });
       overlays.add(shape.id, "durations", {
         position: { bottom: 0, left: shape.width / 2 },

@@ -1,5 +1,6 @@
 // Opens a diagram in its frame with bpmn-js, fits it, and makes the zoom buttons work. What a page
-// lays on the drawing is its own: it hands in a function that gets the viewer.
+// lays on the drawing is its own: it hands in a function that gets the viewer. `gaugeBar` is the bar
+// of a step, as wide as its shape and shared out as its row in the table says.
 "use strict";
 
 (function () {
@@ -39,6 +40,22 @@
     zooming(viewer);
     frame.dataset.state = "ready";
   }
+
+  window.gaugeBar = function (row, shares, prefix, width) {
+    const box = document.createElement("div");
+    box.className = "gauge-bar";
+    box.style.width = width + "px";
+    for (const share of shares) {
+      const value = Number(row.dataset[share]);
+      if (value > 0) {
+        const part = document.createElement("i");
+        part.className = prefix + share;
+        part.style.flexGrow = String(value);
+        box.append(part);
+      }
+    }
+    return box;
+  };
 
   window.openDiagram = function (frame, decorate) {
     const note = frame.querySelector(".diagram-note");

@@ -10,6 +10,7 @@
     ["applicant", "Người nộp", "--applicant"],
     ["other", "Cơ quan khác", "--other"],
   ];
+  const SHARES = CLOCKS.map(([clock]) => clock);
   const BAR = 12;
   const LEGIBLE = 0.8;
   const WORKING_DAY = 480;
@@ -18,22 +19,6 @@
     (row) => row.dataset.hidden === "0",
   );
   const number = new Intl.NumberFormat("vi-VN", { maximumFractionDigits: 1 });
-
-  function bar(row, width) {
-    const box = document.createElement("div");
-    box.className = "gauge-bar";
-    box.style.width = width + "px";
-    for (const [clock] of CLOCKS) {
-      const value = Number(row.dataset[clock]);
-      if (value > 0) {
-        const part = document.createElement("i");
-        part.className = "fill-" + clock;
-        part.style.flexGrow = String(value);
-        box.append(part);
-      }
-    }
-    return box;
-  }
 
   function words(name, said) {
     const text = document.createElement("span");
@@ -53,7 +38,7 @@
       if (shade > 0) canvas.addMarker(shape.id, "is-shade-" + shade);
       overlays.add(shape.id, "review", {
         position: { bottom: BAR, left: 0 },
-        html: bar(row, shape.width),
+        html: window.gaugeBar(row, SHARES, "fill-", shape.width),
       });
       overlays.add(shape.id, "review", {
         position: { bottom: 0, left: shape.width / 2 },
