@@ -34,7 +34,6 @@ OWN = "một mật khẩu của riêng tôi"
 LONG_NAME = "Công Tằng Tôn Nữ Huyền Trân Thị Phương Thảo"
 GOOD = {"components_complete": True, "eligible": True, "verification_needed": False,
         "approved": True}  # fmt: skip
-NUMBERS = count(1)
 VENDOR = ROOT / "api" / "static" / "vendor" / "bpmn-js"
 
 
@@ -96,12 +95,13 @@ class Desk:
         """Look at the office of this application through this address."""
         self.address = address
         self.app = app
+        self._numbers = count(1)
         self.name_of: Callable[[str], str] = lambda person: f"{LONG_NAME} {person}"
         self.office: Office = app.extensions["motcua"]
 
     def hire(self, role: str, agency: str, name: str = "") -> str:
         """Give somebody new a post, with the longest kind of name; returns the code."""
-        person = f"nguoi{next(NUMBERS)}"
+        person = f"nguoi{next(self._numbers)}"
         name = name or self.name_of(person)
         self.office.store.write(
             lambda u: u.accounts.ensure_person(self.office.ids.new_id(), person, name)

@@ -118,6 +118,7 @@ def _others(page: Page, desk: Desk) -> Iterator[tuple[str, Page]]:
     desk.sign_in(page, "reviewer", COMMUNE, REVIEWER)
     page.goto(f"{desk.address}/review/1.001193")
     page.wait_for_selector("#diagram[data-state=ready]")
+    page.wait_for_selector("#chart[data-state=ready] canvas")
     yield "ra-soat", page
 
 
