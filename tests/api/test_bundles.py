@@ -129,13 +129,14 @@ def test_legs_go_side_by_side_are_taken_on_in_two_hours_and_their_results_gather
     assert reviews.rebuild(office) == ()
 
 
-def with_tax(office: Office, person: str, *, land_use_fee: bool) -> DossierView:
+def with_tax(office: Office, *, organisation: bool, land_use_fee: bool) -> DossierView:
     """Return a transfer whose slips have just been sent to the tax side, at eight on Monday."""
-    view = received(office, LAND, person_type=person)
+    view = received(office, LAND)
     assert day(view) == "09/03 17:00"  # the first appointment: five days
     good = {"components_complete": True, "eligible": True, "has_financial_duty": True}
+    good |= {"land_use_fee": land_use_fee, "owned_by_organisation": organisation}
     view = done(office, view, "receive", components_complete=True)
-    view = done(office, view, "check_conditions", **good, land_use_fee=land_use_fee)
+    view = done(office, view, "check_conditions", **good)
     for element in ("extract_map", "prepare_slip", "sign_slip"):
         view = done(office, view, element)
     return view
@@ -152,18 +153,18 @@ def told(office: Office, slip: ReferralView, **facts: object) -> None:
 
 
 @pytest.mark.parametrize(
-    ("person", "land_use_fee", "days"),
+    ("organisation", "land_use_fee", "days"),
     [
-        ("individual", False, {"wait_tax_notice": "05/03"}),
-        ("organisation", False, {"wait_tax_notice": "05/03"}),
-        ("individual", True, {"wait_tax_notice": "05/03", "wait_individual": "09/03"}),
-        ("organisation", True, {"wait_tax_notice": "05/03", "wait_organisation": "11/03"}),
+        (False, False, {"wait_tax_notice": "05/03"}),
+        (True, False, {"wait_tax_notice": "05/03"}),
+        (False, True, {"wait_tax_notice": "05/03", "wait_individual": "09/03"}),
+        (True, True, {"wait_tax_notice": "05/03", "wait_organisation": "11/03"}),
     ],
 )
 def test_the_tax_side_is_asked_side_by_side_and_has_time_by_who_owns_the_land(
-    office: Office, person: str, land_use_fee: bool, days: dict[str, str]
+    office: Office, organisation: bool, land_use_fee: bool, days: dict[str, str]
 ) -> None:
-    view = with_tax(office, person, land_use_fee=land_use_fee)
+    view = with_tax(office, organisation=organisation, land_use_fee=land_use_fee)
     assert not view.clock_running
     asked = slips(office)
     assert {e: f"{r.due_at.astimezone(ZONE):%d/%m}" for e, r in asked.items() if r.due_at} == days
@@ -171,7 +172,7 @@ def test_the_tax_side_is_asked_side_by_side_and_has_time_by_who_owns_the_land(
 
 
 def test_the_appointment_of_land_with_tax_is_its_critical_path(office: Office) -> None:
-    view = with_tax(office, "organisation", land_use_fee=True)
+    view = with_tax(office, organisation=True, land_use_fee=True)
     asked = slips(office)
     later(office, hours=1)
     on_time = referrals.accept(office, TAX, AcceptReferral(referral=asked["wait_tax_notice"].id))
