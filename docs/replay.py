@@ -20,7 +20,7 @@ ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "tutorial.md"
 BLOCK = re.compile(r"```sh\n(?P<run>.*?)```(?:\n\n```text\n(?P<said>.*?)```)?", re.DOTALL)
 END = "\x1e"
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 120
 
 
 def replay(page: str) -> list[str]:

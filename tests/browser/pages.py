@@ -76,6 +76,7 @@ def addresses(desk: Desk) -> Iterator[tuple[str, str]]:
         "webhook": _subscribed(desk),
         "year": "2026",
         "form_set": "2025",
+        "element": "check_conditions",
         "review": plan(desk.office, desk.actor("reviewer"), TO_REVIEW).id,
     }
     for rule in desk.app.url_map.iter_rules():
