@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -23,9 +24,10 @@ from engine.timing.patterns import (
 BASE = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 
 
-def done(element: str = "a", second: int = 0, actor: str = "an", **more) -> Execution:
+def done(element: str = "a", second: int = 0, actor: str = "an", **more: Any) -> Execution:
     at = BASE + timedelta(seconds=second)
-    return Execution(**{"agency": "X", **more}, element=element, actor=actor, closed_at=at)
+    given: dict[str, Any] = {"agency": "X", **more}
+    return Execution(**given, element=element, actor=actor, closed_at=at)
 
 
 def way(agencies: str) -> list[Execution]:

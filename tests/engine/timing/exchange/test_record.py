@@ -6,6 +6,7 @@ import io
 import json
 import sys
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from pyarrow import parquet
@@ -26,7 +27,7 @@ from engine.timing.exchange.record import PASSING, TRANSITIONS, Pseudonyms, Reco
 
 BASE = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 MICROS = int(BASE.timestamp()) * 1_000_000
-STEP = {"step": "t1", "element": "check"}
+STEP: dict[str, Any] = {"step": "t1", "element": "check"}
 
 
 def test_every_word_is_of_a_kind_of_step_and_what_only_passes_is_known():
