@@ -35,7 +35,8 @@ def way(agencies: str) -> list[Execution]:
 
 
 def test_rework_adds_up_over_dossiers_and_never_counts_the_first():
-    dear, cheap = {"waiting": 1000, "working": 2000}, {"waiting": 3, "working": 50}
+    dear: dict[str, Any] = {"waiting": 1000, "working": 2000}
+    cheap: dict[str, Any] = {"waiting": 3, "working": 50}
     found = rework([[done(**dear), done(**cheap)], [done(**dear), done(**cheap), done(**cheap)]])
     # 1 + 2 too many, each 53 seconds; the two firsts of 3000 are no rework
     assert found == (Rework(element="a", cases=2, repeated_in=2, extra=3, extra_seconds=159),)
@@ -119,7 +120,8 @@ def test_of_equal_units_the_first_by_name_and_of_equal_savings_the_first_step():
 def test_percentiles_lie_between_neighbours():
     # of 10, 20, 30, 40 the median is at 0.5 * 3 = 1.5: 25; P90 at 0.9 * 3 = 2.7: 30 + 0.7 * 10
     found = measure([40, 10, 30, 20])
-    assert (found.n, found.median, found.p90) == (4, 25, pytest.approx(37))
+    assert (found.n, found.median) == (4, 25)
+    assert found.p90 == pytest.approx(37)
     # of eleven values the P90 is at 0.9 * 10 = 9: the tenth, not the last
     assert measure(range(0, 110, 10)).p90 == pytest.approx(90)
     alone = measure([7])
