@@ -22,7 +22,8 @@ TRANSITIONS = {
     "step_completed": "complete",
     "step_withdrawn": "withdraw",
 }
-PASSING = frozenset(("element_passed", "process_started", "process_ended"))
+# A step that is sent back is withdrawn in the same moment: that says it, in a word XES has.
+PASSING = frozenset(("element_passed", "process_started", "process_ended", "step_returned"))
 NOBODY = frozenset(("", "system"))
 
 
