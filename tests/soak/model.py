@@ -166,11 +166,11 @@ def answer(model: Model, who: Actor, now: datetime, *, stale: bool) -> Answer:
 
 
 def extend(model: Model, who: Actor, now: datetime, *, stale: bool) -> Answer:
-    if who.role != "leader" or stale or model.at in (RETURN, ENDED, PAPERS):
+    if who.role != "leader" or stale or model.at in (RETURN, ENDED):
         return REFUSED
     if model.counts["deadline_extended"] >= EXTENSIONS:
         return REFUSED
-    if model.at == OPINIONS:
+    if model.at in (PAPERS, OPINIONS):
         return UNKNOWN  # whether there is a date to move then is for the law to say
 
     def change() -> None:
