@@ -17,7 +17,7 @@ from engine.timing.scores import Scored
 from workflows.errors import NotFound
 from workflows.office import Office
 from workflows.reports import delays, indices, register, statutory
-from workflows.reports.delays import Apology, Delays, OverdueDossier
+from workflows.reports.delays import Delays, OverdueDossier
 from workflows.reports.indices import Indices
 from workflows.reports.register import PeriodRegister
 from workflows.reports.statutory import Form, ReportQuery
@@ -121,12 +121,8 @@ def _overdue_record(made: Delays) -> Values:
     return _days(made.period) | {"items": [_overdue(one) for one in made.overdue]}
 
 
-def _apology(one: Apology) -> Values:
-    return asdict(one)
-
-
 def _apologies_record(made: Delays) -> Values:
-    return _days(made.period) | {"items": [_apology(one) for one in made.apologies]}
+    return _days(made.period) | {"items": [asdict(one) for one in made.apologies]}
 
 
 def _register_record(made: PeriodRegister) -> Values:
